@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#[[
+Making an OP-TEE driver a library target. Part of the installed package optee_sim.
+
+  optee_sim_add_driver(TARGET SOURCES file.c...
+      [NAME name] [BUILD plain|asan] [MODNAME name]
+      [INCLUDES dir...] [DEFINES name[=value]...] [OPTIONS flag...])
+
+    A driver from files of your own, written as kernel code.
+
+  optee_sim_add_linux_driver(TARGET TREE dir-or-tarball
+      [NAME name] [BUILD plain|asan] [CONFIG name...] [OPTIONS flag...])
+
+    The OP-TEE driver of a Linux tree, unmodified: the files that drivers/tee/Makefile and
+    drivers/tee/optee/Makefile name, but for ffa_abi.c. TREE is a source directory or a
+    tarball such as Debian's linux-source-6.12.tar.xz. CONFIG RPMB I2C defines CONFIG_RPMB and
+    CONFIG_I2C, and takes in the objects that the Makefiles put behind them.
+
+  optee_sim_add_runner(NAME DRIVER target)
+
+    The command line program with that driver inside: optee_sim::main has main(), and takes the
+    driver from the variable osim_runner_driver (struct osim_driver *const) of a generated file.
+
+The driver is compiled against the kernel API of the package and linked into one relocatable
+object with one global symbol, osim_driver_NAME, a struct osim_driver for <optee_sim/driver.h>;
+NAME is TARGET unless given, with every character that C does not allow in a name made '_'.
+Several drivers, or several copies of one, link into one program.
+
+Link TARGET into a program to use it; the library comes along, shared, or static if that program
+has the property OPTEE_SIM_LINKAGE set to static (a variable of that name initialises it).
+
+BUILD asan instruments the driver with AddressSanitizer and UndefinedBehaviorSanitizer and makes
+every program that links it a sanitized program. The library stays as it is installed.
+
+Properties of TARGET: OPTEE_SIM_DRIVER_SYMBOL, OPTEE_SIM_DRIVER_OBJECT (the file).
+Variable OPTEE_SIM_LINUX_CACHE: where tarballs are unpacked (default: in the build directory).
+]]
+
+include_guard(GLOBAL)
+include(${CMAKE_CURRENT_LIST_DIR}/OpteeSimFeatures.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/OpteeSimLinuxTree.cmake)
+
+define_property(TARGET PROPERTY OPTEE_SIM_LINKAGE
+  BRIEF_DOCS "shared or static: which optee_sim library comes along with a driver"
+  INITIALIZE_FROM_VARIABLE OPTEE_SIM_LINKAGE)
+
+function(optee_sim_add_driver target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME;BUILD;MODNAME"
+    "SOURCES;INCLUDES;DEFINES;OPTIONS")
+  _optee_sim_check_arguments("optee_sim_add_driver(${target})")
+  if(NOT arg_SOURCES)
+    message(FATAL_ERROR "optee_sim_add_driver(${target}): SOURCES is missing")
+  endif()
+  set(sources "")
+  foreach(source IN LISTS arg_SOURCES)
+    get_filename_component(source "${source}" ABSOLUTE)
+    if(NOT EXISTS "${source}")
+      message(FATAL_ERROR "optee_sim_add_driver(${target}): no such file: ${source}")
+    endif()
+    list(APPEND sources "${source}")
+  endforeach()
+  if(NOT arg_MODNAME)
+    set(arg_MODNAME optee)
+  endif()
+  set(includes "")
+  foreach(dir IN LISTS arg_INCLUDES)
+    get_filename_component(dir "${dir}" ABSOLUTE)
+    list(APPEND includes "${dir}")
+  endforeach()
+
+  _optee_sim_driver_begin(${target} "${arg_NAME}")
+  _optee_sim_write_features("${dir_generated}/osim_features.h" ${sources})
+  _optee_sim_driver_objects(${target} ${target}_objects
+    MODNAME ${arg_MODNAME} SOURCES ${sources} INCLUDES ${includes}
+    DEFINES ${arg_DEFINES} OPTIONS ${arg_OPTIONS})
+  list(JOIN arg_SOURCES " " description)
+  _optee_sim_driver_end(${target} "${description}" OFF ${target}_objects)
+endfunction()
+
+function(optee_sim_add_linux_driver target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME;TREE;BUILD" "CONFIG;OPTIONS")
+  _optee_sim_check_arguments("optee_sim_add_linux_driver(${target})")
+  if(NOT arg_TREE)
+    message(FATAL_ERROR "optee_sim_add_linux_driver(${target}): TREE is missing")
+  endif()
+  list(TRANSFORM arg_CONFIG REPLACE "^CONFIG_" "")
+  _optee_sim_tree_dir(tree "${arg_TREE}")
+  _optee_sim_makefile_sources(tee "${tree}/drivers/tee/Makefile" tee ${arg_CONFIG})
+  _optee_sim_makefile_sources(optee "${tree}/drivers/tee/optee/Makefile" optee ${arg_CONFIG})
+  set(count_all ${optee})
+  list(FILTER optee EXCLUDE REGEX "/ffa_abi\\.c$")
+  set(ffa_dropped OFF)
+  if(NOT optee STREQUAL count_all)
+    set(ffa_dropped ON)
+  endif()
+
+  _optee_sim_driver_begin(${target} "${arg_NAME}")
+  _optee_sim_tree_headers("${dir_generated}/include" "${tree}")
+  file(GLOB headers "${tree}/drivers/tee/*.h" "${tree}/drivers/tee/optee/*.h"
+    "${dir_generated}/include/linux/*.h")
+  _optee_sim_write_features("${dir_generated}/osim_features.h" ${tee} ${optee} ${headers})
+  list(TRANSFORM arg_CONFIG PREPEND "CONFIG_")
+  list(TRANSFORM arg_CONFIG APPEND "=1")
+  foreach(module tee optee)
+    # optee/ is searched because the tree's own Makefile has it so, for optee_trace.h.
+    _optee_sim_driver_objects(${target} ${target}_${module}
+      MODNAME ${module} SOURCES ${${module}} DEFINES ${arg_CONFIG} OPTIONS ${arg_OPTIONS}
+      INCLUDES "${dir_generated}/include" "${tree}/drivers/tee/optee")
+  endforeach()
+  _optee_sim_driver_end(${target} "${arg_TREE}" ${ffa_dropped} ${target}_tee ${target}_optee)
+endfunction()
+
+function(optee_sim_add_runner name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "DRIVER" "")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "optee_sim_add_runner(${name}): unknown: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT TARGET "${arg_DRIVER}")
+    message(FATAL_ERROR "optee_sim_add_runner(${name}): DRIVER '${arg_DRIVER}' is no target")
+  endif()
+  get_target_property(OSIM_SYMBOL ${arg_DRIVER} OPTEE_SIM_DRIVER_SYMBOL)
+  if(NOT OSIM_SYMBOL)
+    message(FATAL_ERROR "optee_sim_add_runner(${name}): '${arg_DRIVER}' was not made by "
+      "optee_sim_add_driver() or optee_sim_add_linux_driver()")
+  endif()
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/optee_sim/${name}_runner.c")
+  configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/osim_runner.c.in" "${source}" @ONLY)
+  add_executable(${name} "${source}")
+  target_link_libraries(${name} PRIVATE optee_sim::main ${arg_DRIVER})
+endfunction()
+
+# ---- internal ----
+
+macro(_optee_sim_check_arguments call)
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "${call}: unknown argument: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(arg_KEYWORDS_MISSING_VALUES)
+    message(FATAL_ERROR "${call}: no value for ${arg_KEYWORDS_MISSING_VALUES}")
+  endif()
+  if(NOT arg_BUILD)
+    set(arg_BUILD plain)
+  elseif(arg_BUILD STREQUAL "access")
+    message(FATAL_ERROR "${call}: BUILD access is not supported by this version; "
+      "use plain or asan")
+  elseif(NOT arg_BUILD MATCHES "^(plain|asan)$")
+    message(FATAL_ERROR "${call}: BUILD '${arg_BUILD}' is none of plain, asan")
+  endif()
+endmacro()
+
+# Sets, in the caller: symbol, dir_generated.
+macro(_optee_sim_driver_begin target name)
+  if("${name}" STREQUAL "")
+    set(driver_name "${target}")
+  else()
+    set(driver_name "${name}")
+  endif()
+  string(REGEX REPLACE "[^A-Za-z0-9_]" "_" symbol "osim_driver_${driver_name}")
+  set(dir_generated "${CMAKE_CURRENT_BINARY_DIR}/optee_sim/${target}")
+endmacro()
+
+# One set of files with one KBUILD_MODNAME. What the including project asks of its own code
+# (warnings, definitions, link-time optimisation) is not for a kernel driver.
+function(_optee_sim_driver_objects driver objects)
+  cmake_parse_arguments(PARSE_ARGV 2 obj "" "MODNAME" "SOURCES;INCLUDES;DEFINES;OPTIONS")
+  get_property(include_dir GLOBAL PROPERTY OPTEE_SIM_INCLUDE_DIR)
+  set(kernel_dir "${include_dir}/optee_sim/kernel")
+  add_library(${objects} OBJECT ${obj_SOURCES})
+  set_target_properties(${objects} PROPERTIES
+    C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS ON
+    C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON
+    INTERPROCEDURAL_OPTIMIZATION OFF UNITY_BUILD OFF C_CLANG_TIDY ""
+    COMPILE_OPTIONS "" COMPILE_DEFINITIONS "" INCLUDE_DIRECTORIES "")
+  target_include_directories(${objects} PRIVATE ${obj_INCLUDES} "${kernel_dir}" "${include_dir}")
+  target_compile_definitions(${objects} PRIVATE
+    "KBUILD_MODNAME=\"${obj_MODNAME}\"" OSIM_DRIVER=${symbol} ${obj_DEFINES})
+  target_compile_options(${objects} PRIVATE
+    "SHELL:-include \"${dir_generated}/osim_features.h\""
+    "SHELL:-include \"${kernel_dir}/linux/kconfig.h\""
+    -g -O2 -fno-lto -fno-common
+    -fno-strict-aliasing -fno-strict-overflow -fno-delete-null-pointer-checks
+    -Wall -Wno-pointer-sign -Wno-address-of-packed-member -Wno-format-security
+    -Werror=implicit-function-declaration -Werror=implicit-int
+    -Werror=incompatible-pointer-types -Werror=int-conversion)
+  if(arg_BUILD STREQUAL "asan")
+    target_compile_options(${objects} PRIVATE -fsanitize=address,undefined
+      -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  endif()
+  target_compile_options(${objects} PRIVATE ${obj_OPTIONS})
+endfunction()
+
+# The relocatable object, and the target that stands for it.
+function(_optee_sim_driver_end target description ffa_dropped)
+  set(OSIM_SYMBOL "${symbol}")
+  set(OSIM_NAME "${driver_name}")
+  string(REGEX REPLACE "([\"\\\\])" "\\\\\\1" OSIM_DESCRIPTION "${description}")
+  set(OSIM_FFA_DROPPED "")
+  if(ffa_dropped)
+    set(OSIM_FFA_DROPPED "#define OSIM_DRIVER_WITHOUT_FFA 1\n")
+  endif()
+  set(source "${dir_generated}/osim_driver.c")
+  configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/osim_driver.c.in" "${source}" @ONLY)
+  _optee_sim_driver_objects(${target} ${target}_descriptor MODNAME optee SOURCES "${source}")
+
+  set(parts "")
+  foreach(part IN LISTS ARGN ITEMS ${target}_descriptor)
+    list(APPEND parts "$<TARGET_OBJECTS:${part}>")
+  endforeach()
+  set(object "${dir_generated}/${target}.o")
+  set(compiler "${CMAKE_C_COMPILER}")
+  if(CMAKE_C_COMPILER_TARGET)
+    list(APPEND compiler "${CMAKE_C_COMPILE_OPTIONS_TARGET}${CMAKE_C_COMPILER_TARGET}")
+  endif()
+  add_custom_command(OUTPUT "${object}"
+    COMMAND ${compiler} -r -nostdlib -o "${object}.all.o" ${parts}
+    COMMAND ${CMAKE_OBJCOPY} --keep-global-symbol=${symbol} "${object}.all.o" "${object}"
+    DEPENDS ${parts} COMMAND_EXPAND_LISTS VERBATIM
+    COMMENT "Linking driver ${target} into one object")
+  add_custom_target(${target}_object DEPENDS "${object}")
+
+  add_library(${target} INTERFACE)
+  add_dependencies(${target} ${target}_object)
+  set(static "$<STREQUAL:$<TARGET_PROPERTY:OPTEE_SIM_LINKAGE>,static>")
+  target_link_libraries(${target} INTERFACE "${object}"
+    "$<IF:${static},optee_sim::optee_sim_static,optee_sim::optee_sim>")
+  if(arg_BUILD STREQUAL "asan")
+    target_link_options(${target} INTERFACE -fsanitize=address,undefined)
+  endif()
+  set_target_properties(${target} PROPERTIES
+    OPTEE_SIM_DRIVER_SYMBOL ${symbol} OPTEE_SIM_DRIVER_OBJECT "${object}")
+endfunction()
