@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stddef.h>
+
+#include "machine/machine.h"
+
+/* The chain's last link: the secure end. */
+static inline void secure_end(struct osim_machine *m, struct osim_regs *regs)
+{
+	m->conduit(m->conduit_arg, m, regs);
+}
+
+void osim_tap_next(struct osim_tap *tap, struct osim_machine *m, struct osim_regs *regs)
+{
+	if (m->panicked)
+		return;
+	if (tap->next)
+		tap->next->fn(tap->next, m, regs);
+	else
+		secure_end(m, regs);
+}
+
+void osim_tap_add(struct osim_machine *m, struct osim_tap *tap)
+{
+	tap->next = m->taps;
+	m->taps = tap;
+}
+
+int osim_tap_remove(struct osim_machine *m, struct osim_tap *tap)
+{
+	for (struct osim_tap **link = &m->taps; *link; link = &(*link)->next) {
+		if (*link != tap)
+			continue;
+		*link = tap->next;
+		tap->next = NULL;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static void emit(struct osim_machine *m, enum osim_event_kind kind, const struct osim_regs *in,
+		 const struct osim_regs *out)
+{
+	struct osim_event e = {.kind = kind, .in = in, .out = out};
+
+	osim__event_emit(m, &e);
+}
+
+/* The secure world is gone: a CPU that called it never comes back. The host's stack has to. */
+static int lost(struct osim_machine *m)
+{
+	if (m->sched.this_cpu == OSIM__CPU_HOST)
+		return -EIO;
+	for (;;)
+		osim__sched_spin(&m->sched, &m->panicked, "the secure world, which has panicked");
+}
+
+/* Taps and the secure end, with this CPU away from the normal world: not interrupted, not given to
+ * another thread. */
+static inline void cross(struct osim_machine *m, struct osim_regs *regs)
+{
+	struct osim__cpu *cpu = osim__sched_cpu(&m->sched);
+	unsigned int self = m->sched.this_cpu;
+
+	cpu->irq_off++;
+	cpu->preempt_off++;
+	m->in_secure[self]++;
+	if (__builtin_expect(m->taps != NULL, 0))
+		m->taps->fn(m->taps, m, regs);
+	else
+		secure_end(m, regs);
+	m->in_secure[self]--;
+	cpu->preempt_off--;
+	cpu->irq_off--;
+}
+
+static int invoke_recorded(struct osim_machine *m, struct osim_regs *regs)
+{
+	const struct osim_regs in = *regs;
+
+	emit(m, OSIM_EVENT_CALL, &in, NULL);
+	cross(m, regs);
+	if (m->panicked)
+		return lost(m);
+	if (osim__event_on(m))
+		emit(m, OSIM_EVENT_RETURN, &in, regs);
+	osim__sched_point(&m->sched, OSIM__POINT_CALL);
+	return 0;
+}
+
+int osim_invoke(struct osim_machine *m, struct osim_regs *regs)
+{
+	osim__sched_point(&m->sched, OSIM__POINT_CALL);
+	if (__builtin_expect(!m->conduit || m->panicked, 0))
+		return m->panicked ? lost(m) : -ENXIO;
+	if (osim__event_on(m))
+		return invoke_recorded(m, regs);
+	cross(m, regs);
+	if (__builtin_expect(m->panicked, 0))
+		return lost(m);
+	osim__sched_point(&m->sched, OSIM__POINT_CALL);
+	return 0;
+}
+
+void osim_optee_invoke_fn(unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
+			  unsigned long a4, unsigned long a5, unsigned long a6, unsigned long a7,
+			  struct osim_smccc_res *res)
+{
+	struct osim_machine *m = osim__machine();
+	struct osim_regs regs = {{a0, a1, a2, a3, a4, a5, a6, a7}};
+
+	if (!m || osim_invoke(m, &regs)) {
+		*res = (struct osim_smccc_res){.a0 = ~0ul};
+		return;
+	}
+	res->a0 = regs.a[0];
+	res->a1 = regs.a[1];
+	res->a2 = regs.a[2];
+	res->a3 = regs.a[3];
+}
+
+void osim_set_conduit(struct osim_machine *m, osim_conduit_fn *fn, void *arg)
+{
+	m->conduit = fn ? fn : m->own_conduit;
+	m->conduit_arg = fn ? arg : m->own_conduit_arg;
+}
+
+static void kernel_signature(void *arg, struct osim_machine *m, struct osim_regs *regs)
+{
+	struct osim_smccc_res res = {0};
+	const uint64_t *a = regs->a;
+
+	(void)arg;
+	m->invoke_fn(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], &res);
+	regs->a[0] = res.a0;
+	regs->a[1] = res.a1;
+	regs->a[2] = res.a2;
+	regs->a[3] = res.a3;
+}
+
+void osim_set_invoke_fn(struct osim_machine *m, osim_optee_invoke_fn_t *fn)
+{
+	m->invoke_fn = fn;
+	osim_set_conduit(m, fn ? kernel_signature : NULL, NULL);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+
+#include "machine/irq.h"
+#include "machine/machine.h"
+
+#define SPURIOUS 1023u
+
+static bool exists(const struct osim_machine *m, uint32_t intid, unsigned int cpu)
+{
+	return intid < OSIM_INTID_MAX && (intid >= OSIM_PPI_END || cpu < m->sched.cpu_count);
+}
+
+static struct osim__line *line(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+{
+	return intid < OSIM_PPI_END ? &m->ppi[cpu][intid] : &m->spi[intid];
+}
+
+/* Keeps the masks of what can be taken, and the scheduler's slow path, in step with a line. */
+static void update(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+{
+	const struct osim__line *l = line(m, intid, cpu);
+	bool ready = l->pending && l->enabled && !l->active;
+	uint64_t any = 0;
+
+	if (intid < OSIM_PPI_END)
+		m->ppi_ready[cpu] =
+			(m->ppi_ready[cpu] & ~(1u << intid)) | ((uint32_t)ready << intid);
+	else
+		m->spi_ready[intid / 64] = (m->spi_ready[intid / 64] & ~(1ull << intid % 64)) |
+					   ((uint64_t)ready << intid % 64);
+	for (unsigned int i = 0; i < OSIM_INTID_MAX / 64; i++)
+		any |= m->spi_ready[i];
+	for (unsigned int c = 0; c < m->sched.cpu_count; c++)
+		any |= m->ppi_ready[c];
+	if (any || m->backend.irq_poll)
+		__atomic_fetch_or(&m->sched.slow, OSIM__SLOW_IRQ, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_and(&m->sched.slow, ~(uint32_t)OSIM__SLOW_IRQ, __ATOMIC_RELAXED);
+}
+
+void osim__irq_init(struct osim_machine *m)
+{
+	for (uint32_t i = 0; i < OSIM_INTID_MAX; i++)
+		m->spi[i].route = -1;
+	if (m->backend.irq_poll)
+		m->sched.slow |= OSIM__SLOW_IRQ;
+}
+
+static int choose_target(struct osim_machine *m, const struct osim__line *l)
+{
+	unsigned int online[OSIM_CPUS_MAX], n = 0;
+
+	if (l->route >= 0 && m->sched.cpus[l->route].online)
+		return l->route;
+	for (unsigned int c = 0; c < m->sched.cpu_count; c++)
+		if (m->sched.cpus[c].online)
+			online[n++] = c;
+	return (int)online[osim__choose(&m->sched, OSIM_CHOICE_CPU, n)];
+}
+
+int osim_irq_raise(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+{
+	struct osim__line *l;
+
+	if (!exists(m, intid, cpu))
+		return osim__error(-EINVAL, "no interrupt %u on cpu %u", intid, cpu);
+	l = line(m, intid, cpu);
+	if (osim__event_on(m)) {
+		struct osim_event e = {.kind = OSIM_EVENT_IRQ_RAISE,
+				       .intid = intid,
+				       .flags = l->pending ? OSIM_EVENT_F_MERGED : 0};
+
+		osim__event_emit(m, &e);
+	}
+	if (l->pending)
+		return 0;
+	l->target = (int16_t)(intid < OSIM_PPI_END ? (int)cpu : choose_target(m, l));
+	l->pending = true;
+	update(m, intid, cpu);
+	return 0;
+}
+
+int osim_irq_get(const struct osim_machine *m, uint32_t intid, unsigned int cpu,
+		 struct osim_irq_state *state)
+{
+	const struct osim__line *l;
+
+	if (!exists(m, intid, cpu))
+		return osim__error(-EINVAL, "no interrupt %u on cpu %u", intid, cpu);
+	l = intid < OSIM_PPI_END ? &m->ppi[cpu][intid] : &m->spi[intid];
+	*state = (struct osim_irq_state){
+		.enabled = l->enabled, .pending = l->pending, .active = l->active};
+	return 0;
+}
+
+int osim_irq_route(struct osim_machine *m, uint32_t intid, int cpu)
+{
+	if (intid < OSIM_PPI_END || intid >= OSIM_INTID_MAX || cpu < -1 ||
+	    cpu >= (int)m->sched.cpu_count)
+		return osim__error(-EINVAL, "cannot route interrupt %u to cpu %d", intid, cpu);
+	m->spi[intid].route = (int16_t)cpu;
+	if (m->spi[intid].pending)
+		m->spi[intid].target = (int16_t)choose_target(m, &m->spi[intid]);
+	return 0;
+}
+
+uint32_t osim_notif_intid(const struct osim_machine *m)
+{
+	return m->notif_intid;
+}
+
+void osim__irq_enable(struct osim_machine *m, uint32_t intid, unsigned int cpu, bool on)
+{
+	struct osim__line *l = line(m, intid, cpu);
+
+	if (l->enabled == on)
+		return;
+	l->enabled = on;
+	if (m->backend.irq_enable)
+		m->backend.irq_enable(m->backend.arg, cpu, intid, on);
+	update(m, intid, cpu);
+}
+
+/* A CPU went away: what it was to take goes to another. Private lines stay where they are. */
+void osim__irq_reroute(struct osim_machine *m, unsigned int cpu)
+{
+	for (uint32_t i = OSIM_PPI_END; i < OSIM_INTID_MAX; i++)
+		if (m->spi[i].pending && m->spi[i].target == (int)cpu)
+			m->spi[i].target = (int16_t)choose_target(m, &m->spi[i]);
+}
+
+/* The lowest line this CPU can take; SPURIOUS: none. */
+static uint32_t first_ready(const struct osim_machine *m, unsigned int cpu)
+{
+	if (m->ppi_ready[cpu])
+		return (uint32_t)__builtin_ctz(m->ppi_ready[cpu]);
+	for (uint32_t i = 0; i < OSIM_INTID_MAX / 64; i++)
+		for (uint64_t bits = m->spi_ready[i]; bits; bits &= bits - 1) {
+			uint32_t intid = i * 64 + (uint32_t)__builtin_ctzll(bits);
+
+			if (m->spi[intid].target == (int)cpu)
+				return intid;
+		}
+	return SPURIOUS;
+}
+
+bool osim__irq_deliverable(void *arg, unsigned int cpu)
+{
+	struct osim_machine *m = arg;
+
+	if (m->backend.irq_poll)
+		return m->backend.irq_poll(m->backend.arg, cpu);
+	return first_ready(m, cpu) != SPURIOUS;
+}
+
+bool osim__irq_waiting(struct osim_machine *m, unsigned int cpu)
+{
+	return (m->sched.slow & OSIM__SLOW_IRQ) && osim__irq_deliverable(m, cpu);
+}
+
+static uint32_t acknowledge(struct osim_machine *m, unsigned int cpu)
+{
+	struct osim__line *l;
+	uint32_t intid;
+
+	if (m->backend.irq_ack)
+		return m->backend.irq_ack(m->backend.arg, cpu);
+	intid = first_ready(m, cpu);
+	if (intid == SPURIOUS)
+		return intid;
+	l = line(m, intid, cpu);
+	l->pending = false;
+	l->active = true;
+	update(m, intid, cpu);
+	return intid;
+}
+
+static void end(struct osim_machine *m, unsigned int cpu, uint32_t intid)
+{
+	if (m->backend.irq_end) {
+		m->backend.irq_end(m->backend.arg, cpu, intid);
+		return;
+	}
+	line(m, intid, cpu)->active = false;
+	update(m, intid, cpu);
+}
+
+static void handle(struct osim_machine *m, unsigned int cpu, uint32_t intid)
+{
+	if (m->normal && m->normal->irq(m, cpu, intid))
+		return;
+	if (m->irq_fn) {
+		m->irq_fn(m->irq_arg, m, cpu, intid);
+		return;
+	}
+	osim__finding(m, "irq.unhandled",
+		      "interrupt %u came in on cpu %u and nobody has a handler for it", intid, cpu);
+}
+
+void osim__irq_take(void *arg, unsigned int cpu)
+{
+	struct osim_machine *m = arg;
+	struct osim_event e = {.kind = OSIM_EVENT_IRQ_ENTER};
+	uint32_t intid = acknowledge(m, cpu);
+
+	e.intid = intid;
+	if (osim__event_on(m))
+		osim__event_emit(m, &e);
+	if (intid < OSIM_INTID_MAX) {
+		handle(m, cpu, intid);
+		end(m, cpu, intid);
+	}
+	if (osim__event_on(m)) {
+		e.kind = OSIM_EVENT_IRQ_EXIT;
+		osim__event_emit(m, &e);
+	}
+}
+
+void osim_set_irq_handler(struct osim_machine *m, osim_irq_fn *fn, void *arg)
+{
+	m->irq_fn = fn;
+	m->irq_arg = arg;
+	for (unsigned int c = 0; c < m->sched.cpu_count; c++)
+		if (!c || m->notif_intid < OSIM_PPI_END)
+			osim__irq_enable(m, m->notif_intid, c, fn != NULL);
+}

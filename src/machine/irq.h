@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OSIM_MACHINE_IRQ_H
+#define OSIM_MACHINE_IRQ_H
+
+#include "machine/machine.h"
+
+/* The controller's inside: what the scheduler asks. arg is the machine. */
+void osim__irq_init(struct osim_machine *m);
+bool osim__irq_deliverable(void *arg, unsigned int cpu);
+void osim__irq_take(void *arg, unsigned int cpu);
+
+#endif

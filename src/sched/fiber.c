@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sched/fiber.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#if defined(__has_include)
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+#endif
+
+#include "sched/switch.h"
+
+#define GUARD_BYTES 4096u
+
+/* The runner may have ASan although this library is built without: asked at run time. */
+__attribute__((weak)) void __sanitizer_start_switch_fiber(void **fake_stack_save,
+							  const void *bottom, size_t size);
+__attribute__((weak)) void
+__sanitizer_finish_switch_fiber(void *fake_stack_save, const void **bottom_old, size_t *size_old);
+__attribute__((weak)) void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
+
+/* Which fiber was left last: its stack's bounds become known to the host's fiber only by being
+ * left. */
+static _Thread_local struct osim__fiber *left;
+
+static void arrived(struct osim__fiber *self)
+{
+	if (__sanitizer_finish_switch_fiber) {
+		const void *bottom = NULL;
+		size_t size = 0;
+
+		__sanitizer_finish_switch_fiber(self->asan_fake_stack, &bottom, &size);
+		if (left && !left->stack) {
+			left->stack = (unsigned char *)bottom;
+			left->stack_bytes = size;
+		}
+	}
+}
+
+static void entry(void *arg)
+{
+	struct osim__fiber *fiber = arg;
+
+	arrived(fiber);
+	fiber->fn(fiber->arg);
+	assert(!"a fiber's function returned");
+	abort();
+}
+
+static void link_all(struct osim__fiber_pool *pool, struct osim__fiber *fiber)
+{
+	fiber->prev_all = NULL;
+	fiber->next_all = pool->all;
+	if (pool->all)
+		pool->all->prev_all = fiber;
+	pool->all = fiber;
+	pool->count++;
+}
+
+static void unlink_all(struct osim__fiber_pool *pool, struct osim__fiber *fiber)
+{
+	if (fiber->prev_all)
+		fiber->prev_all->next_all = fiber->next_all;
+	else
+		pool->all = fiber->next_all;
+	if (fiber->next_all)
+		fiber->next_all->prev_all = fiber->prev_all;
+	pool->count--;
+}
+
+static struct osim__fiber *map_new(void)
+{
+	struct osim__fiber *fiber = calloc(1, sizeof(*fiber));
+	unsigned char *mem;
+
+	if (!fiber)
+		return NULL;
+	mem = mmap(NULL, GUARD_BYTES + OSIM__STACK_BYTES, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (mem == MAP_FAILED) {
+		free(fiber);
+		return NULL;
+	}
+	mprotect(mem, GUARD_BYTES, PROT_NONE);
+	fiber->stack = mem + GUARD_BYTES;
+	fiber->stack_bytes = OSIM__STACK_BYTES;
+#ifdef VALGRIND_STACK_REGISTER
+	fiber->valgrind_id = (unsigned int)VALGRIND_STACK_REGISTER(
+		fiber->stack, fiber->stack + fiber->stack_bytes);
+#endif
+	return fiber;
+}
+
+int osim__fiber_new(struct osim__fiber_pool *pool, const char *name, osim__fiber_fn *fn, void *arg,
+		    struct osim__fiber **out)
+{
+	struct osim__fiber *fiber = pool->free;
+
+	if (fiber) {
+		pool->free = fiber->next_free;
+		if (__asan_unpoison_memory_region)
+			__asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
+	} else {
+		fiber = map_new();
+		if (!fiber)
+			return -ENOMEM;
+	}
+	fiber->fn = fn;
+	fiber->arg = arg;
+	fiber->dying = false;
+	fiber->asan_fake_stack = NULL;
+	strncpy(fiber->name, name, sizeof(fiber->name) - 1);
+	fiber->name[sizeof(fiber->name) - 1] = '\0';
+	fiber->sp = osim__fiber_frame(fiber->stack + fiber->stack_bytes, entry, fiber);
+	link_all(pool, fiber);
+	*out = fiber;
+	return 0;
+}
+
+void osim__fiber_free(struct osim__fiber_pool *pool, struct osim__fiber *fiber)
+{
+	unlink_all(pool, fiber);
+	fiber->next_free = pool->free;
+	pool->free = fiber;
+}
+
+void osim__fiber_init_host(struct osim__fiber *fiber)
+{
+	memset(fiber, 0, sizeof(*fiber));
+	memcpy(fiber->name, "host", sizeof("host"));
+}
+
+void osim__fiber_switch(struct osim__fiber *from, struct osim__fiber *to)
+{
+	assert(from != to);
+	if (__sanitizer_start_switch_fiber) {
+		__sanitizer_start_switch_fiber(from->dying ? NULL : &from->asan_fake_stack,
+					       to->stack, to->stack_bytes);
+		left = from;
+	}
+	osim__fiber_swap(&from->sp, to->sp);
+	arrived(from);
+}
+
+void osim__fiber_pool_fini(struct osim__fiber_pool *pool)
+{
+	struct osim__fiber *fiber;
+
+	while ((fiber = pool->all))
+		osim__fiber_free(pool, fiber);
+	while ((fiber = pool->free)) {
+		pool->free = fiber->next_free;
+		if (__asan_unpoison_memory_region)
+			__asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
+#ifdef VALGRIND_STACK_DEREGISTER
+		VALGRIND_STACK_DEREGISTER(fiber->valgrind_id);
+#endif
+		munmap(fiber->stack - GUARD_BYTES, GUARD_BYTES + fiber->stack_bytes);
+		free(fiber);
+	}
+}

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sched/sched.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A yield costs this much virtual time, so that polling with a timeout comes to its end. */
+#define YIELD_NS 1000u
+/* Threads of the run queue that a choice looks at; the others wait their turn. */
+#define QUEUED_MAX 32u
+#define WAYS_MAX   (2u * OSIM_CPUS_MAX + 2u * QUEUED_MAX)
+
+enum way_kind {
+	WAY_GO,	      /* the CPU goes on where it stands */
+	WAY_IRQ,      /* the CPU takes an interrupt, then goes on */
+	WAY_DISPATCH, /* an idle CPU takes a thread from the queue */
+	WAY_PREEMPT,  /* the executing CPU exchanges its thread for a queued one */
+};
+
+struct way {
+	enum way_kind kind;
+	unsigned int cpu;
+	struct osim__thread *thread;
+};
+
+struct ways {
+	struct way way[WAYS_MAX];
+	unsigned int count, max;
+};
+
+void osim__sched_init(struct osim__sched *s, unsigned int cpus, struct osim_chooser chooser,
+		      const struct osim__sched_hooks *hooks)
+{
+	assert(cpus > 0 && cpus <= OSIM_CPUS_MAX);
+	memset(s, 0, sizeof(*s));
+	s->cpu_count = cpus;
+	s->this_cpu = OSIM__CPU_HOST;
+	s->chooser = chooser;
+	s->hooks = *hooks;
+	s->budget_max = UINT64_MAX;
+	s->slow = chooser.choose ? OSIM__SLOW_CHOOSER : 0;
+	for (unsigned int c = 0; c < cpus; c++)
+		s->cpus[c].online = true;
+	osim__fiber_init_host(&s->host);
+	s->executing = &s->host;
+}
+
+/* --- what can happen next --- */
+
+static bool add(struct ways *w, enum way_kind kind, unsigned int cpu, struct osim__thread *thread)
+{
+	w->way[w->count++] = (struct way){.kind = kind, .cpu = cpu, .thread = thread};
+	return w->count == w->max;
+}
+
+static void idle_main(void *arg)
+{
+	struct osim__sched *s = arg;
+	struct osim__cpu *c = osim__sched_cpu(s);
+
+	osim__sched_arrived(s);
+	for (;;) {
+		c->active = NULL;
+		osim__sched_reschedule(s, false);
+	}
+}
+
+static bool can_irq(struct osim__sched *s, unsigned int cpu)
+{
+	struct osim__cpu *c = &s->cpus[cpu];
+
+	if (!(__atomic_load_n(&s->slow, __ATOMIC_RELAXED) & OSIM__SLOW_IRQ) || !c->online ||
+	    c->irq_off || c->irq_depth)
+		return false;
+	if (!s->hooks.irq_deliverable(s->hooks.arg, cpu))
+		return false;
+	return c->active || c->idle || !osim__fiber_new(&s->pool, "idle", idle_main, s, &c->idle);
+}
+
+static bool is_idle(const struct osim__cpu *c)
+{
+	return c->online && !c->active;
+}
+
+/* A thread bound to a CPU that is gone may run anywhere, as in Linux. */
+static bool allowed(const struct osim__sched *s, const struct osim__thread *t, unsigned int cpu)
+{
+	return t->bound_cpu < 0 || (unsigned int)t->bound_cpu == cpu ||
+	       !s->cpus[t->bound_cpu].online;
+}
+
+static int idle_cpu_for(const struct osim__sched *s, const struct osim__thread *t,
+			unsigned int first)
+{
+	if (first < s->cpu_count && is_idle(&s->cpus[first]) && allowed(s, t, first))
+		return (int)first;
+	for (unsigned int c = 0; c < s->cpu_count; c++)
+		if (is_idle(&s->cpus[c]) && allowed(s, t, c))
+			return (int)c;
+	return -1;
+}
+
+static bool add_queued(struct osim__sched *s, struct ways *w, unsigned int me, bool preempt)
+{
+	unsigned int looked = 0;
+
+	for (struct osim__thread *t = s->runq_head; t && looked < QUEUED_MAX;
+	     t = t->next, looked++) {
+		int cpu = idle_cpu_for(s, t, me);
+
+		if (preempt && cpu < 0 && allowed(s, t, me)) {
+			if (add(w, WAY_PREEMPT, me, t))
+				return true;
+		} else if (!preempt && cpu >= 0) {
+			if (add(w, WAY_DISPATCH, (unsigned int)cpu, t))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The order is part of the contract with saved lists: this CPU's interrupt, this CPU, the others'
+ * interrupts, the others, queued threads onto idle CPUs, queued threads in place of this one. me is
+ * OSIM__CPU_HOST on the host's stack.
+ */
+static void collect(struct osim__sched *s, struct ways *w, unsigned int me, bool stay)
+{
+	const struct osim__cpu *c = &s->cpus[me];
+
+	if (me != OSIM__CPU_HOST) {
+		if (can_irq(s, me) && add(w, WAY_IRQ, me, NULL))
+			return;
+		if (stay && add(w, WAY_GO, me, NULL))
+			return;
+	}
+	for (unsigned int i = 0; i < s->cpu_count; i++)
+		if (i != me && can_irq(s, i) && add(w, WAY_IRQ, i, NULL))
+			return;
+	for (unsigned int i = 0; i < s->cpu_count; i++)
+		if (i != me && s->cpus[i].active && !s->cpus[i].spin && add(w, WAY_GO, i, NULL))
+			return;
+	if (add_queued(s, w, me, false))
+		return;
+	if (stay && c->cur && osim__sched_may_sleep(s))
+		add_queued(s, w, me, true);
+}
+
+static void unqueue(struct osim__sched *s, struct osim__thread *t)
+{
+	if (t->prev)
+		t->prev->next = t->next;
+	else
+		s->runq_head = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
+	else
+		s->runq_tail = t->prev;
+	t->next = t->prev = NULL;
+}
+
+void osim__sched_queue(struct osim__sched *s, struct osim__thread *t)
+{
+	t->state = OSIM__THREAD_RUNNABLE;
+	t->next = NULL;
+	t->prev = s->runq_tail;
+	if (s->runq_tail)
+		s->runq_tail->next = t;
+	else
+		s->runq_head = t;
+	s->runq_tail = t;
+}
+
+static struct osim__fiber *apply(struct osim__sched *s, const struct way *way)
+{
+	struct osim__cpu *c = &s->cpus[way->cpu];
+	struct osim__thread *t = way->thread;
+
+	s->this_cpu = way->cpu;
+	switch (way->kind) {
+	case WAY_GO:
+		break;
+	case WAY_IRQ:
+		c->take_irq = true;
+		if (!c->active)
+			c->active = c->idle;
+		break;
+	case WAY_PREEMPT:
+		osim__sched_queue(s, c->cur);
+		/* fall through */
+	case WAY_DISPATCH:
+		unqueue(s, t);
+		t->state = OSIM__THREAD_RUNNING;
+		t->cpu = (int)way->cpu;
+		c->cur = t;
+		c->active = t->fiber;
+		break;
+	}
+	return c->active;
+}
+
+/* Which fiber goes on; the host's when nothing can, when the run is over, or when it has been going
+ * on for too long. */
+static struct osim__fiber *next(struct osim__sched *s, bool stay)
+{
+	struct ways w;
+	struct osim__fiber *to;
+	const struct osim__thread *before = osim__sched_current(s);
+
+	w.count = 0;
+	w.max = s->chooser.choose ? WAYS_MAX : 1;
+	if (s->executing != &s->host && s->done && s->done(s->done_arg))
+		goto host;
+	if (!s->budget) {
+		s->livelock = true;
+		goto host;
+	}
+	s->budget--;
+	collect(s, &w, s->this_cpu, stay);
+	if (!w.count)
+		goto host;
+	to = apply(s, &w.way[osim__choose(s, OSIM_CHOICE_RUN, w.count)]);
+	if (s->hooks.switched && osim__sched_current(s) != before)
+		s->hooks.switched(s->hooks.arg, s->this_cpu, osim__sched_current(s));
+	return to;
+host:
+	s->this_cpu = OSIM__CPU_HOST;
+	return &s->host;
+}
+
+static void take_irq(struct osim__sched *s)
+{
+	struct osim__cpu *c = osim__sched_cpu(s);
+
+	c->take_irq = false;
+	c->irq_depth++;
+	c->irq_off++;
+	c->preempt_off++;
+	s->hooks.irq_take(s->hooks.arg, osim__sched_cpu_number(s));
+	c->preempt_off--;
+	c->irq_off--;
+	c->irq_depth--;
+}
+
+void osim__sched_arrived(struct osim__sched *s)
+{
+	if (s->dead_fiber) {
+		osim__fiber_free(&s->pool, s->dead_fiber);
+		s->dead_fiber = NULL;
+	}
+	while (osim__sched_cpu(s)->take_irq)
+		take_irq(s);
+}
+
+void osim__sched_reschedule(struct osim__sched *s, bool stay)
+{
+	struct osim__fiber *self = s->executing;
+	struct osim__fiber *to = next(s, stay);
+
+	if (to != self) {
+		s->executing = to;
+		osim__fiber_switch(self, to);
+	}
+	osim__sched_arrived(s);
+}
+
+/* --- points --- */
+
+static void drain(struct osim__sched *s)
+{
+	__atomic_fetch_and(&s->slow, ~(uint32_t)OSIM__SLOW_INBOX, __ATOMIC_ACQUIRE);
+	if (s->hooks.inbox)
+		s->hooks.inbox(s->hooks.arg);
+}
+
+/* On the host's stack nothing is switched; an interrupt for CPU 0 comes in on top, where CPU 0 is
+ * not in the middle of something. */
+static void host_irqs(struct osim__sched *s)
+{
+	struct osim__cpu *host = &s->cpus[OSIM__CPU_HOST];
+
+	while (!host->irq_off && !host->irq_depth && is_idle(&s->cpus[0]) && can_irq(s, 0))
+		take_irq(s);
+}
+
+void osim__sched_point_slow(struct osim__sched *s, enum osim__point why)
+{
+	uint32_t slow = __atomic_load_n(&s->slow, __ATOMIC_RELAXED);
+
+	osim__sched_cpu(s)->point = (uint8_t)why;
+	if (slow & OSIM__SLOW_INBOX)
+		drain(s);
+	if (s->this_cpu == OSIM__CPU_HOST) {
+		host_irqs(s);
+		return;
+	}
+	if (slow & OSIM__SLOW_CHOOSER)
+		osim__sched_reschedule(s, true);
+	else
+		while (can_irq(s, s->this_cpu))
+			osim__sched_reschedule(s, true);
+}
+
+void osim__sched_irq_on(struct osim__sched *s)
+{
+	struct osim__cpu *c = osim__sched_cpu(s);
+
+	assert(c->irq_off > 0);
+	if (!--c->irq_off)
+		osim__sched_point(s, OSIM__POINT_IRQ_ON);
+}
+
+void osim__sched_yield(struct osim__sched *s)
+{
+	struct osim__cpu *c = osim__sched_cpu(s);
+
+	if (!osim__sched_may_sleep(s)) {
+		osim__sched_point(s, OSIM__POINT_USER);
+		return;
+	}
+	if (!s->hooks.now_ns)
+		s->now_ns += YIELD_NS;
+	osim__timer_fire(s);
+	osim__sched_queue(s, c->cur);
+	c->cur = NULL;
+	c->active = NULL;
+	osim__sched_reschedule(s, false);
+}
+
+int osim__sched_spin(struct osim__sched *s, const void *object, const char *what)
+{
+	struct osim__cpu *c = osim__sched_cpu(s);
+
+	if (s->this_cpu == OSIM__CPU_HOST)
+		return -EDEADLK;
+	c->spin = object;
+	c->spin_what = what;
+	while (c->spin)
+		osim__sched_reschedule(s, false);
+	return 0;
+}
+
+void osim__sched_spin_end(struct osim__sched *s, const void *object)
+{
+	for (unsigned int c = 0; c < s->cpu_count; c++)
+		if (s->cpus[c].spin == object)
+			s->cpus[c].spin = NULL;
+}
+
+void osim__sched_enter(struct osim__sched *s, struct osim__fiber *fiber, struct osim__fiber **back)
+{
+	*back = s->executing;
+	osim__sched_cpu(s)->active = fiber;
+	s->executing = fiber;
+	osim__fiber_switch(*back, fiber);
+}
+
+void osim__sched_leave(struct osim__sched *s, struct osim__fiber *self, struct osim__fiber *back)
+{
+	osim__sched_cpu(s)->active = back;
+	s->executing = back;
+	osim__fiber_switch(self, back);
+}
+
+/* --- the host's loop --- */
+
+static bool is_stuck(const struct osim__thread *t)
+{
+	return t->state == OSIM__THREAD_BLOCKED &&
+	       !(t->wait_flags & (OSIM__WAIT_DAEMON | OSIM__WAIT_INTERRUPTIBLE));
+}
+
+static bool any_stuck(const struct osim__sched *s)
+{
+	for (const struct osim__thread *t = s->all; t; t = t->next_all)
+		if (is_stuck(t))
+			return true;
+	for (unsigned int c = 0; c < s->cpu_count; c++)
+		if (s->cpus[c].spin)
+			return true;
+	return false;
+}
+
+/* 0: something may be able to run now. */
+static int idle(struct osim__sched *s)
+{
+	uint64_t deadline_ns;
+
+	if (osim__timer_fire(s))
+		return 0;
+	deadline_ns = osim__timer_next_ns(s);
+	if (s->hooks.idle)
+		return s->hooks.idle(s->hooks.arg, deadline_ns);
+	if (deadline_ns == OSIM_NEVER)
+		return -EDEADLK;
+	s->now_ns = deadline_ns;
+	return 0;
+}
+
+static int run(struct osim__sched *s)
+{
+	int rc;
+
+	for (;;) {
+		if (__atomic_load_n(&s->slow, __ATOMIC_RELAXED) & OSIM__SLOW_INBOX)
+			drain(s);
+		if (s->done && s->done(s->done_arg))
+			return 0;
+		osim__sched_reschedule(s, false);
+		if (s->livelock)
+			return -ELOOP;
+		if (s->done && s->done(s->done_arg))
+			return 0;
+		rc = idle(s);
+		if (rc == -EDEADLK && !s->done && !any_stuck(s))
+			return 0;
+		if (rc)
+			return rc;
+	}
+}
+
+int osim__sched_run(struct osim__sched *s, bool (*done)(void *arg), void *arg)
+{
+	int rc;
+
+	if (s->running)
+		return -EBUSY;
+	s->running = true;
+	s->livelock = false;
+	s->budget = s->budget_max;
+	s->done = done;
+	s->done_arg = arg;
+	rc = run(s);
+	s->done = NULL;
+	s->running = false;
+	return rc;
+}
+
+unsigned int osim__sched_report(const struct osim__sched *s,
+				void (*line)(void *arg, const char *text), void *arg)
+{
+	unsigned int lines = 0;
+	char text[128];
+
+	for (unsigned int c = 0; c < s->cpu_count; c++) {
+		if (!s->cpus[c].spin)
+			continue;
+		snprintf(text, sizeof(text), "cpu%u (%s) spins on %s", c,
+			 s->cpus[c].cur ? s->cpus[c].cur->name : "idle", s->cpus[c].spin_what);
+		line(arg, text);
+		lines++;
+	}
+	for (const struct osim__thread *t = s->all; t; t = t->next_all) {
+		if (t->state != OSIM__THREAD_BLOCKED || (t->wait_flags & OSIM__WAIT_DAEMON))
+			continue;
+		snprintf(text, sizeof(text), "%s waits for %s", t->name, t->wait_what);
+		line(arg, text);
+		lines++;
+	}
+	return lines;
+}
