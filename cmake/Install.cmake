@@ -29,6 +29,7 @@ install(FILES ${PROJECT_BINARY_DIR}/optee_sim.pc DESTINATION ${CMAKE_INSTALL_LIB
 # CMake
 set(functions
   cmake/OpteeSimDriver.cmake cmake/OpteeSimFeatures.cmake cmake/OpteeSimLinuxTree.cmake
+  cmake/OpteeSimRunner.cmake
   cmake/osim_driver.c.in cmake/osim_runner.c.in)
 set(OPTEE_SIM_MODEL_DIR ${OPTEE_SIM_DATA_DIR}/driver)
 configure_package_config_file(cmake/optee_simConfig.cmake.in

@@ -32,7 +32,8 @@ has the property OPTEE_SIM_LINKAGE set to static (a variable of that name initia
 BUILD asan instruments the driver with AddressSanitizer and UndefinedBehaviorSanitizer and makes
 every program that links it a sanitized program. The library stays as it is installed.
 
-Properties of TARGET: OPTEE_SIM_DRIVER_SYMBOL, OPTEE_SIM_DRIVER_OBJECT (the file).
+Properties of TARGET: OPTEE_SIM_DRIVER_SYMBOL, OPTEE_SIM_DRIVER_OBJECT (the file) and, of a Linux
+driver, OPTEE_SIM_DRIVER_TREE (the directory, unpacked).
 Variable OPTEE_SIM_LINUX_CACHE: where tarballs are unpacked (default: in the build directory).
 ]]
 
@@ -108,6 +109,7 @@ function(optee_sim_add_linux_driver target)
       INCLUDES "${dir_generated}/include" "${tree}/drivers/tee/optee")
   endforeach()
   _optee_sim_driver_end(${target} "${arg_TREE}" ${ffa_dropped} ${target}_tee ${target}_optee)
+  set_target_properties(${target} PROPERTIES OPTEE_SIM_DRIVER_TREE "${tree}")
 endfunction()
 
 function(optee_sim_add_runner name)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Cross-building for AArch64 on Debian: crossbuild-essential-arm64, libuv1-dev:arm64,
-# libcmocka-dev:arm64; tests run under qemu-user.
+# Cross-building for AArch64 on Debian, with the libraries of its foreign architecture arm64 (script/bootstrap
+# --arch arm64 installs all of it). Programs run under qemu-user.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)

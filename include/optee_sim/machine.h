@@ -43,8 +43,10 @@ typedef int osim_fault_fn(void *arg, enum osim_fault kind, const char *what);
 struct osim_backend {
 	size_t size;				      /**< sizeof(struct osim_backend). */
 	uint64_t (*now_ns)(void *arg);		      /**< The clock. Never goes back. */
-	int (*idle)(void *arg, uint64_t deadline_ns); /**< Nothing can run. 0: look again; -EAGAIN:
-							 leave the run loop; -EDEADLK: stuck. */
+	int (*idle)(void *arg, uint64_t deadline_ns); /**< Nothing can run. 0: look again (where
+							 now_ns is NULL and nothing came in, time
+							 jumps to the deadline); -EAGAIN: leave the
+							 run loop; -EDEADLK: stuck. */
 	void *(*pages_alloc)(
 		void *arg, size_t bytes); /**< Zeroed or not, page aligned; NULL: out of memory. */
 	void (*pages_free)(void *arg, void *va, size_t bytes);
@@ -156,7 +158,8 @@ OSIM_EXPORT bool osim_task_done(const struct osim_task *task);
 /** @brief Sends a signal to the thread: what it waits for, if that can be interrupted (or killed,
  * when fatal), ends with -EINTR. */
 OSIM_EXPORT void osim_task_signal(struct osim_task *task, bool fatal);
-/** @brief From inside a thread: sleeps in virtual time. 0, or -EINTR. */
+/** @brief From inside a thread: sleeps. 0; -EINTR: a signal came; -EPERM: not a thread, or one that
+ * may not sleep here (a handler, the secure world). */
 OSIM_EXPORT int osim_sleep_ns(struct osim_machine *m, uint64_t duration_ns);
 /** @brief From inside a thread: lets everybody else run first. */
 OSIM_EXPORT void osim_yield(struct osim_machine *m);
@@ -194,6 +197,29 @@ OSIM_EXPORT int osim_irq_raise(struct osim_machine *m, uint32_t intid, unsigned 
 /** @brief The state of a line. -EINVAL: no such number or CPU. */
 OSIM_EXPORT int osim_irq_get(const struct osim_machine *m, uint32_t intid, unsigned int cpu,
 			     struct osim_irq_state *state);
+/**
+ * @brief Enables or disables a line, as a normal world without a kernel does at the controller.
+ * @param cpu  As for osim_irq_raise().
+ * @retval 0        Done.
+ * @retval -EINVAL  No such number or CPU.
+ * @par Context  Host. Lines that a driver has requested are the driver's.
+ */
+OSIM_EXPORT int osim_irq_enable(struct osim_machine *m, uint32_t intid, unsigned int cpu, bool on);
+/**
+ * @brief Acknowledges, in place of a handler: the lowest line that the CPU can take is no longer
+ * pending, but active. The caller ends it with osim_irq_end().
+ * @return Its number, or 1023: there is none, or no such CPU.
+ * @par Context  Host.
+ */
+OSIM_EXPORT uint32_t osim_irq_ack(struct osim_machine *m, unsigned int cpu);
+/**
+ * @brief Ends what osim_irq_ack() began: the line is no longer active.
+ * @retval 0        Done.
+ * @retval -EINVAL  No such number or CPU.
+ * @retval -ENOENT  It is not active.
+ * @par Context  Host.
+ */
+OSIM_EXPORT int osim_irq_end(struct osim_machine *m, uint32_t intid, unsigned int cpu);
 /** @brief Routes a shared line to one CPU; -1: the chooser decides at each delivery (way 0: CPU 0).
  * -EINVAL: no such number or CPU. */
 OSIM_EXPORT int osim_irq_route(struct osim_machine *m, uint32_t intid, int cpu);
@@ -278,6 +304,20 @@ OSIM_EXPORT void osim_live_each(const struct osim_machine *m,
 				void (*fn)(void *arg, enum osim_live kind, const char *what,
 					   const char *where),
 				void *arg);
+
+/** What has happened on a machine so far; cheap, kept whether or not anybody records events. */
+struct osim_stats {
+	uint64_t calls;	     /**< Calls through the conduit, fast and yielding, resumed ones too. */
+	uint64_t interrupts; /**< Interrupts taken by a CPU. */
+	uint64_t wakes;	     /**< Threads that were woken. */
+	uint64_t posts;	     /**< Values posted, merged ones too. */
+	uint64_t retrieved;  /**< Values that left the record. */
+	uint64_t bottom_halves; /**< DO_BOTTOM_HALF that the secure world completed. */
+	uint64_t rpcs;		/**< RPCs that the secure world asked for. */
+};
+
+/** @brief The machine's counters; valid until it is freed, and always up to date. */
+OSIM_EXPORT const struct osim_stats *osim_stats(const struct osim_machine *m);
 
 /** @brief Asks @p fn before each operation of a kind that may fail; NULL: none fails. */
 OSIM_EXPORT void osim_set_fault(struct osim_machine *m, osim_fault_fn *fn, void *arg);

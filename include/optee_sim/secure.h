@@ -17,30 +17,36 @@ enum osim_secure_set {
 	OSIM_SECURE_SET_CAPS = 1,
 	OSIM_SECURE_SET_MAX_NOTIF = 2,
 	OSIM_SECURE_SET_RPC_PARAMS = 4,
-	OSIM_SECURE_SET_THREADS =
-		8, /**< thread_count 0: GET_THREAD_COUNT is unknown; 1 thread is there. */
+	OSIM_SECURE_SET_THREADS = 8,  /**< GET_THREAD_COUNT is unknown; 1 thread is there. */
+	OSIM_SECURE_SET_DEVICES = 16, /**< No device is listed. */
 };
 
-/** The fake secure world. Zero-initialise, set size, set what differs; a number of 0 means the
- * default unless its bit is in @c set. */
+/**
+ * @brief The fake secure world.
+ *
+ * Zero-initialise, set size, set what differs. A number of 0 means the default unless its bit is in
+ * @c set.
+ */
 struct osim_secure_options {
 	size_t size;  /**< sizeof(struct osim_secure_options). */
 	uint32_t set; /**< enum osim_secure_set. */
 	enum osim_profile profile;
-	uint32_t caps; /**< OPTEE_SMC_SEC_CAP_*; default dynamic shm, memref null, async notif, RPC
-			  arg and reserved shm (f5). */
-	uint32_t max_notif_value; /**< a2 of EXCHANGE_CAPABILITIES; default 64 + threads - 1 honest
-				     maximum, see docs. */
+	uint32_t caps;		  /**< OPTEE_SMC_SEC_CAP_*; default f5, as the recorded OP-TEE. */
+	uint32_t max_notif_value; /**< a2 of EXCHANGE_CAPABILITIES; default 64 + threads. */
 	uint32_t thread_count;	  /**< 1 .. 64; default 2. */
 	uint32_t rpc_param_count; /**< 0 .. 255; default 4. */
-	uint32_t os_revision_major, os_revision_minor;
+	uint32_t os_revision_major, os_revision_minor; /**< Both 0: 4.10. */
 	uint64_t os_build_id;
 	uint8_t os_uuid[16];	      /**< All zero: OP-TEE's own. */
 	uint64_t shm_pa;	      /**< Reserved shared memory; 0: 0x42000000. */
 	uint64_t shm_size_bytes;      /**< 0: 0x200000. Only with the reserved-shm capability. */
-	const uint8_t (*devices)[16]; /**< UUIDs that the enumeration pseudo TA lists; borrowed
-					 during the call. */
-	size_t device_count;
+	const uint8_t (*devices)[16]; /**< UUIDs that the enumeration pseudo TA lists; copied. */
+	size_t device_count;	      /**< 0: one, d96a5b40-c3e5-21e3-8794-1002a5d5c61b. */
+	/**
+	 * 0: no virtualization. Else how many guests can be there at once: each has a record,
+	 * threads, shared memory and sessions of its own, and a7 tells who calls.
+	 */
+	uint32_t guests_max;
 };
 
 /**
@@ -63,6 +69,19 @@ struct osim_secure_options {
  * @par ABI  optee_smc.h, GET_ASYNC_NOTIF_VALUE.
  */
 OSIM_EXPORT int osim_post(struct osim_machine *m, uint32_t value);
+
+/**
+ * @brief osim_post() for one guest of a machine with virtualization.
+ * @param m      The machine.
+ * @param guest  Its id, as in a7.
+ * @param value  As for osim_post(), which is a post to guest 0 and so for machines without
+ * virtualization.
+ * @retval 0       Posted, or handed over.
+ * @retval -ENXIO  No such guest. Without virtualization all ids are the one normal world.
+ * @retval other   As osim_post().
+ * @par Context  Any, as osim_post().
+ */
+OSIM_EXPORT int osim_post_guest(struct osim_machine *m, uint16_t guest, uint32_t value);
 
 OSIM_END_DECLS
 

@@ -62,6 +62,7 @@ static inline void cross(struct osim_machine *m, struct osim_regs *regs)
 	struct osim__cpu *cpu = osim__sched_cpu(&m->sched);
 	unsigned int self = m->sched.this_cpu;
 
+	m->stats.calls++;
 	cpu->irq_off++;
 	cpu->preempt_off++;
 	m->in_secure[self]++;
@@ -74,14 +75,18 @@ static inline void cross(struct osim_machine *m, struct osim_regs *regs)
 	cpu->irq_off--;
 }
 
-static int invoke_recorded(struct osim_machine *m, struct osim_regs *regs)
+/* With a copy of what went in: for the record, and for a host whose call nobody answers. */
+static int invoke_kept(struct osim_machine *m, struct osim_regs *regs)
 {
 	const struct osim_regs in = *regs;
 
-	emit(m, OSIM_EVENT_CALL, &in, NULL);
+	if (osim__event_on(m))
+		emit(m, OSIM_EVENT_CALL, &in, NULL);
 	cross(m, regs);
-	if (m->panicked)
+	if (m->panicked) {
+		*regs = in;
 		return lost(m);
+	}
 	if (osim__event_on(m))
 		emit(m, OSIM_EVENT_RETURN, &in, regs);
 	osim__sched_point(&m->sched, OSIM__POINT_CALL);
@@ -93,8 +98,8 @@ int osim_invoke(struct osim_machine *m, struct osim_regs *regs)
 	osim__sched_point(&m->sched, OSIM__POINT_CALL);
 	if (__builtin_expect(!m->conduit || m->panicked, 0))
 		return m->panicked ? lost(m) : -ENXIO;
-	if (osim__event_on(m))
-		return invoke_recorded(m, regs);
+	if (osim__event_on(m) || __builtin_expect(m->sched.this_cpu == OSIM__CPU_HOST, 0))
+		return invoke_kept(m, regs);
 	cross(m, regs);
 	if (__builtin_expect(m->panicked, 0))
 		return lost(m);

@@ -24,6 +24,11 @@ const char *osim_event_kind_name(enum osim_event_kind kind)
 	return (unsigned int)kind < OSIM_EVENT_COUNT ? kind_names[kind] : "?";
 }
 
+const struct osim_stats *osim_stats(const struct osim_machine *m)
+{
+	return &m->stats;
+}
+
 void osim_set_event_sink(struct osim_machine *m, osim_event_fn *fn, void *arg)
 {
 	m->event_fn = fn;

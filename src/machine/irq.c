@@ -198,23 +198,61 @@ static void handle(struct osim_machine *m, unsigned int cpu, uint32_t intid)
 		      "interrupt %u came in on cpu %u and nobody has a handler for it", intid, cpu);
 }
 
+static void emit(struct osim_machine *m, enum osim_event_kind kind, uint32_t intid)
+{
+	struct osim_event e = {.kind = kind, .intid = intid};
+
+	if (osim__event_on(m))
+		osim__event_emit(m, &e);
+}
+
 void osim__irq_take(void *arg, unsigned int cpu)
 {
 	struct osim_machine *m = arg;
-	struct osim_event e = {.kind = OSIM_EVENT_IRQ_ENTER};
 	uint32_t intid = acknowledge(m, cpu);
 
-	e.intid = intid;
-	if (osim__event_on(m))
-		osim__event_emit(m, &e);
-	if (intid < OSIM_INTID_MAX) {
+	m->stats.interrupts++;
+	emit(m, OSIM_EVENT_IRQ_ENTER, intid);
+	if (intid < OSIM_INTID_MAX)
 		handle(m, cpu, intid);
+	else if (intid != SPURIOUS)
+		osim__finding(
+			m, "irq.number",
+			"the interrupt controller gave cpu %u interrupt %u, which is not below %u",
+			cpu, intid, OSIM_INTID_MAX);
+	if (intid != SPURIOUS)
 		end(m, cpu, intid);
-	}
-	if (osim__event_on(m)) {
-		e.kind = OSIM_EVENT_IRQ_EXIT;
-		osim__event_emit(m, &e);
-	}
+	emit(m, OSIM_EVENT_IRQ_EXIT, intid);
+}
+
+int osim_irq_enable(struct osim_machine *m, uint32_t intid, unsigned int cpu, bool on)
+{
+	if (!exists(m, intid, cpu))
+		return osim__error(-EINVAL, "no interrupt %u on cpu %u", intid, cpu);
+	osim__irq_enable(m, intid, cpu, on);
+	return 0;
+}
+
+uint32_t osim_irq_ack(struct osim_machine *m, unsigned int cpu)
+{
+	uint32_t intid = cpu < m->sched.cpu_count ? acknowledge(m, cpu) : SPURIOUS;
+
+	if (intid == SPURIOUS)
+		return intid;
+	m->stats.interrupts++;
+	emit(m, OSIM_EVENT_IRQ_ENTER, intid);
+	return intid;
+}
+
+int osim_irq_end(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+{
+	if (!exists(m, intid, cpu))
+		return osim__error(-EINVAL, "no interrupt %u on cpu %u", intid, cpu);
+	if (!m->backend.irq_end && !line(m, intid, cpu)->active)
+		return -ENOENT;
+	end(m, cpu, intid);
+	emit(m, OSIM_EVENT_IRQ_EXIT, intid);
+	return 0;
 }
 
 void osim_set_irq_handler(struct osim_machine *m, osim_irq_fn *fn, void *arg)

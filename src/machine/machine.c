@@ -14,25 +14,38 @@ _Thread_local struct osim_machine *osim__machine_current;
 
 /* --- hooks of the scheduler --- */
 
-static uint64_t backend_now_ns(void *arg)
+static uint64_t clock_now_ns(void *arg)
 {
 	const struct osim_machine *m = arg;
 
-	return m->backend.now_ns(m->backend.arg);
+	return m->clock.now_ns(m->clock.arg);
+}
+
+static bool came_in(const struct osim_machine *m)
+{
+	return m->sched.runq_head || (__atomic_load_n(&m->sched.slow, __ATOMIC_RELAXED) &
+				      (OSIM__SLOW_IRQ | OSIM__SLOW_INBOX));
 }
 
 static int idle(void *arg, uint64_t deadline_ns)
 {
 	struct osim_machine *m = arg;
+	uint64_t now_ns = osim__sched_now_ns(&m->sched);
+	bool late = deadline_ns > m->run_until_ns;
+	int rc;
 
-	if (m->backend.idle)
-		return m->backend.idle(m->backend.arg, deadline_ns);
-	if (deadline_ns > m->run_until_ns) {
-		m->sched.now_ns = m->run_until_ns;
+	if (late)
+		deadline_ns = m->run_until_ns;
+	if (late && deadline_ns <= now_ns)
 		return -ETIME;
+	if (m->clock.idle) {
+		rc = m->clock.idle(m->clock.arg, deadline_ns);
+		if (rc || m->clock.now_ns || came_in(m))
+			return rc;
 	}
 	if (deadline_ns == OSIM_NEVER)
-		return -EDEADLK;
+		return m->clock.idle ? 0 : -EDEADLK;
+	/* Where the clock is somebody else's this changes nothing, and it is looked at again. */
 	m->sched.now_ns = deadline_ns;
 	return 0;
 }
@@ -52,6 +65,7 @@ static void woken(void *arg, const struct osim__thread *thread)
 	struct osim_machine *m = arg;
 	struct osim_event e = {.kind = OSIM_EVENT_WAKE, .object = thread->id, .text = thread->name};
 
+	m->stats.wakes++;
 	if (osim__event_on(m))
 		osim__event_emit(m, &e);
 }
@@ -78,6 +92,8 @@ static int copy_backend(struct osim_machine *m, const struct osim_backend *backe
 	if (!backend->irq_poll != !backend->irq_ack || !backend->irq_poll != !backend->irq_end)
 		return osim__error(-EINVAL, "backend: irq_poll, irq_ack and irq_end go together");
 	m->backend = *backend;
+	m->clock = (struct osim__clock){
+		.now_ns = backend->now_ns, .idle = backend->idle, .arg = backend->arg};
 	return 0;
 }
 
@@ -108,8 +124,8 @@ int osim__machine_init(const struct osim_options *options, struct osim_machine *
 		return -EINVAL;
 	}
 	hooks.arg = m;
-	if (m->backend.now_ns)
-		hooks.now_ns = backend_now_ns;
+	if (m->clock.now_ns)
+		hooks.now_ns = clock_now_ns;
 	osim__sched_init(&m->sched, options->cpus ? options->cpus : CPUS_DEFAULT, options->chooser,
 			 &hooks);
 	m->sched.budget_max = options->steps_max ? options->steps_max : STEPS_DEFAULT;
@@ -127,6 +143,8 @@ void osim_machine_free(struct osim_machine *m)
 
 	if (!m)
 		return;
+	if (m->loop_free)
+		m->loop_free(m);
 	if (m->normal && m->normal->fini)
 		m->normal->fini(m);
 	if (m->secure_free)
@@ -160,6 +178,40 @@ void osim_leave(struct osim_machine *before)
 	osim__machine_current = before;
 }
 
+/* --- what loop/ puts under it --- */
+
+static void wake_lock(struct osim_machine *m)
+{
+	while (__atomic_test_and_set(&m->wake_lock, __ATOMIC_ACQUIRE))
+		;
+}
+
+void osim__machine_wake(struct osim_machine *m)
+{
+	wake_lock(m);
+	if (m->wake)
+		m->wake(m->wake_arg);
+	__atomic_clear(&m->wake_lock, __ATOMIC_RELEASE);
+}
+
+void osim__machine_set_wake(struct osim_machine *m, void (*fn)(void *arg), void *arg)
+{
+	wake_lock(m);
+	m->wake = fn;
+	m->wake_arg = arg;
+	__atomic_clear(&m->wake_lock, __ATOMIC_RELEASE);
+}
+
+void osim__machine_set_clock(struct osim_machine *m, const struct osim__clock *clock)
+{
+	const struct osim__clock own = {
+		.now_ns = m->backend.now_ns, .idle = m->backend.idle, .arg = m->backend.arg};
+
+	m->sched.now_ns = osim__sched_now_ns(&m->sched);
+	m->clock = clock ? *clock : own;
+	m->sched.hooks.now_ns = m->clock.now_ns ? clock_now_ns : NULL;
+}
+
 /* --- running --- */
 
 static void report_line(void *arg, const char *text)
@@ -167,12 +219,18 @@ static void report_line(void *arg, const char *text)
 	osim__finding(arg, "machine.stuck", "%s", text);
 }
 
+void osim__machine_livelock(struct osim_machine *m, uint64_t steps)
+{
+	osim__finding(m, "machine.livelock", "%llu scheduling decisions and no end",
+		      (unsigned long long)steps);
+}
+
 static int run(struct osim_machine *m, bool (*done)(void *arg), void *arg, uint64_t until_ns)
 {
 	struct osim_machine *before;
 	int rc;
 
-	if (m->sched.running)
+	if (m->sched.running || m->sched.executing != &m->sched.host)
 		return -EBUSY;
 	before = osim_enter(m);
 	m->run_until_ns = until_ns;
@@ -180,10 +238,23 @@ static int run(struct osim_machine *m, bool (*done)(void *arg), void *arg, uint6
 	if (rc == -EDEADLK)
 		osim__sched_report(&m->sched, report_line, m);
 	if (rc == -ELOOP)
-		osim__finding(m, "machine.livelock", "%llu scheduling decisions and no end",
-			      (unsigned long long)m->sched.budget_max);
+		osim__machine_livelock(m, m->sched.budget_max);
 	osim_leave(before);
 	return rc == -ETIME ? 0 : rc;
+}
+
+int osim__machine_slice(struct osim_machine *m, uint64_t steps)
+{
+	uint64_t budget_max = m->sched.budget_max;
+	struct osim_machine *before = osim_enter(m);
+	int rc;
+
+	m->run_until_ns = OSIM_NEVER;
+	m->sched.budget_max = steps;
+	rc = osim__sched_run(&m->sched, NULL, NULL);
+	m->sched.budget_max = budget_max;
+	osim_leave(before);
+	return rc;
 }
 
 int osim_run(struct osim_machine *m)

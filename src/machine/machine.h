@@ -75,6 +75,14 @@ struct osim__finding_node {
 	struct osim__finding_node *next;
 };
 
+/* The clock and the idle step in use where they are not the machine's own: those of the backend, or
+ * of loop/. Members as in struct osim_backend. */
+struct osim__clock {
+	uint64_t (*now_ns)(void *arg);
+	int (*idle)(void *arg, uint64_t deadline_ns);
+	void *arg;
+};
+
 /* Which world's interrupt handling and teardown hang on a machine; set by kernel/, secure/ and
  * loop/. */
 struct osim__normal_ops {
@@ -117,6 +125,7 @@ struct osim_machine {
 	osim_event_fn *event_fn;
 	void *event_arg;
 	uint64_t event_seq;
+	struct osim_stats stats; /* each room counts what is its own */
 
 	osim_fault_fn *fault_fn;
 	void *fault_arg;
@@ -127,17 +136,23 @@ struct osim_machine {
 	struct osim_task *tasks;
 	uint64_t run_until_ns; /* osim_run_for(): timers beyond are left alone */
 	struct osim_backend backend;
+	struct osim__clock clock;
 
 	/* Drains what other threads left (posts, raises); runs on the machine's thread. Set by
 	 * secure/. */
 	void (*inbox)(struct osim_machine *m);
+	/* Wakes a machine that sleeps in somebody's loop; called through osim__machine_wake(). */
+	void (*wake)(void *arg);
+	void *wake_arg;
+	bool wake_lock;
 
 	const struct osim__normal_ops *normal;
 	void *kernel; /* struct osim__kernel of kernel/ */
 	void *secure; /* struct osim__secure of secure/ */
 	void (*secure_free)(struct osim_machine *m);
 	void *user;
-	void *loop;
+	void *loop; /* struct osim_loop of loop/ */
+	void (*loop_free)(struct osim_machine *m);
 };
 
 struct osim_task {
@@ -153,6 +168,20 @@ struct osim_task {
 /* Everything of a machine but its two worlds; osim_machine_new() (assemble/) adds those. Errors as
  * there. */
 int osim__machine_init(const struct osim_options *options, struct osim_machine **out);
+
+/* Any thread: something was left in the inbox and OSIM__SLOW_INBOX is set. secure/ calls this after
+ * both. The machine must not be freed meanwhile; it may be detached from its loop. */
+void osim__machine_wake(struct osim_machine *m);
+/* fn NULL: nobody. When this returns, the old one is not being called. */
+void osim__machine_set_wake(struct osim_machine *m, void (*fn)(void *arg), void *arg);
+/* Another clock and idle step; NULL: back to those of the backend, or the machine's own. Time never
+ * goes back. Not inside a run. */
+void osim__machine_set_clock(struct osim_machine *m, const struct osim__clock *clock);
+/* At most steps scheduling decisions. -ELOOP: there is more to do, which is no finding. Else as
+ * osim_run(). */
+int osim__machine_slice(struct osim_machine *m, uint64_t steps);
+/* steps decisions and no end: a finding. */
+void osim__machine_livelock(struct osim_machine *m, uint64_t steps);
 
 extern _Thread_local struct osim_machine *osim__machine_current
 	__attribute__((tls_model("initial-exec")));

@@ -33,7 +33,7 @@ static size_t home(const struct osim__page_table *t, uint64_t number)
 
 static struct osim__page_slot *lookup(const struct osim__page_table *t, uint64_t number)
 {
-	if (!t->capacity)
+	if (!t->capacity || !number)
 		return NULL;
 	for (size_t i = home(t, number);; i = (i + 1) & (t->capacity - 1)) {
 		if (t->slots[i].number == number)
@@ -279,11 +279,11 @@ static void *owned_range(struct osim_machine *m, uint64_t pa, size_t bytes, bool
 	else
 		va = pa >= OSIM__PA_OFFSET ? (unsigned char *)(uintptr_t)(pa - OSIM__PA_OFFSET)
 					   : NULL;
-	if (!va || (uintptr_t)va + bytes < (uintptr_t)va)
+	if (!va || !bytes || (uintptr_t)va + bytes < (uintptr_t)va)
 		return NULL;
 	first = number_of(va);
 	n = page_count(va, bytes);
-	if (n == 1 && first == m->pages.last)
+	if (n == 1 && first && first == m->pages.last)
 		return va;
 	for (uint64_t i = 0; i < n; i++) {
 		if (lookup(&m->pages, first + i))

@@ -2,6 +2,7 @@
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <execinfo.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,9 @@
 #include "machine/stack.h"
 
 #define FRAMES_MAX 32
+
+/* Machines may run in several threads of the host; elfutils is not made for that. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /*
  * Names come from the program's own symbols and line tables. A driver's symbols are local, so the
@@ -34,31 +38,27 @@ static Dwfl *session(void)
 	return dwfl;
 }
 
-static bool is_ours(const char *name)
+/* By name, or, for what is static, by the file's place: all of src/ but the model. */
+static bool is_ours(const char *name, const char *file)
 {
-	return !strncmp(name, "osim_", 5);
+	static const char here[] = __FILE__;
+	const size_t root = sizeof(here) - sizeof("machine/stack.c");
+
+	return !strncmp(name, "osim_", 5) ||
+	       (file && !strncmp(file, here, root) && strncmp(file + root, "driver/", 7));
 }
 
-static size_t line_of(Dwfl_Module *module, Dwarf_Addr pc, char *text, size_t bytes)
+static const char *file_of(Dwfl_Module *module, Dwarf_Addr pc, int *number)
 {
 	Dwfl_Line *line = dwfl_module_getsrc(module, pc);
-	const char *file, *slash;
-	int number;
 
-	file = line ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
-	if (!file)
-		return 0;
-	slash = strrchr(file, '/');
-	return (size_t)snprintf(text, bytes, " (%s:%d)", slash ? slash + 1 : file, number);
+	return line ? dwfl_lineinfo(line, NULL, number, NULL, NULL, NULL) : NULL;
 }
 
-void osim__stack_text(char *text, size_t bytes)
+static void names_of(void *const *frames, int count, char *text, size_t bytes)
 {
-	void *frames[FRAMES_MAX];
-	int count = backtrace(frames, FRAMES_MAX);
 	Dwfl *dwfl = session();
 	size_t used = 0;
-	bool inside = true;
 
 	text[0] = '\0';
 	for (int i = 1; dwfl && i < count && used + 1 < bytes; i++) {
@@ -66,18 +66,27 @@ void osim__stack_text(char *text, size_t bytes)
 		Dwarf_Addr pc = (Dwarf_Addr)(uintptr_t)frames[i] - 1;
 		Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
 		const char *name = module ? dwfl_module_addrname(module, pc) : NULL;
+		int number = 0;
+		const char *file = name ? file_of(module, pc, &number) : NULL;
 		char line[96] = "";
 
-		if (!name)
+		/* The machinery explains nothing. */
+		if (!name || is_ours(name, file))
 			continue;
-		/* The machinery that noticed stands on top and explains nothing. */
-		if (inside && is_ours(name))
-			continue;
-		inside = false;
-		if (is_ours(name) || !strcmp(name, "thread_main"))
-			continue;
-		line_of(module, pc, line, sizeof(line));
+		if (file)
+			snprintf(line, sizeof(line), " (%s:%d)",
+				 strrchr(file, '/') ? strrchr(file, '/') + 1 : file, number);
 		used += (size_t)snprintf(text + used, bytes - used, "%s%s%s", used ? "\n" : "",
 					 name, line);
 	}
+}
+
+void osim__stack_text(char *text, size_t bytes)
+{
+	void *frames[FRAMES_MAX];
+	int count = backtrace(frames, FRAMES_MAX);
+
+	pthread_mutex_lock(&lock);
+	names_of(frames, count, text, bytes);
+	pthread_mutex_unlock(&lock);
 }

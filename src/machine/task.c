@@ -73,9 +73,18 @@ int osim_sleep_ns(struct osim_machine *m, uint64_t duration_ns)
 	struct osim__waitq nobody = {0};
 	uint64_t now_ns = osim__sched_now_ns(&m->sched);
 	uint64_t end_ns = now_ns + duration_ns < now_ns ? OSIM_NEVER : now_ns + duration_ns;
+	struct osim__thread *t = osim__sched_current(&m->sched);
 	int rc;
 
+	if (!osim__sched_may_sleep(&m->sched))
+		return osim__error(
+			-EPERM, "sleep: %s",
+			t ? "interrupts or preemption are off, or this is the secure world"
+			  : "not in a thread of the machine");
 	rc = osim__wait(&m->sched, &nobody, "time to pass", NULL, end_ns, OSIM__WAIT_INTERRUPTIBLE);
+	/* The signal has done its work; a fatal one never has. */
+	if (rc == -EINTR && t->signal == OSIM__SIGNAL_PLAIN)
+		t->signal = OSIM__SIGNAL_NONE;
 	return rc == -ETIMEDOUT ? 0 : rc;
 }
 

@@ -24,8 +24,7 @@ __attribute__((weak)) void
 __sanitizer_finish_switch_fiber(void *fake_stack_save, const void **bottom_old, size_t *size_old);
 __attribute__((weak)) void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
 
-/* Which fiber was left last: its stack's bounds become known to the host's fiber only by being
- * left. */
+/* Which fiber was left last: a host's stack has bounds that become known only by being left. */
 static _Thread_local struct osim__fiber *left;
 
 static void arrived(struct osim__fiber *self)
@@ -35,7 +34,8 @@ static void arrived(struct osim__fiber *self)
 		size_t size = 0;
 
 		__sanitizer_finish_switch_fiber(self->asan_fake_stack, &bottom, &size);
-		if (left && !left->stack) {
+		/* Anew each time: the machine may be run by another thread of the host now. */
+		if (left && !left->fn) {
 			left->stack = (unsigned char *)bottom;
 			left->stack_bytes = size;
 		}

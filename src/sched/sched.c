@@ -8,9 +8,12 @@
 
 /* A yield costs this much virtual time, so that polling with a timeout comes to its end. */
 #define YIELD_NS 1000u
-/* Threads of the run queue that a choice looks at; the others wait their turn. */
+/* Threads of the run queue that a choice may take; the others wait their turn. */
 #define QUEUED_MAX 32u
-#define WAYS_MAX   (2u * OSIM_CPUS_MAX + 2u * QUEUED_MAX)
+/* Interrupts that come in on the host's stack at one point: a handler that raises its own line must
+ * not keep the host for ever. The others come in at the next point. */
+#define HOST_IRQS_MAX 64u
+#define WAYS_MAX      (2u * OSIM_CPUS_MAX + 2u * QUEUED_MAX)
 
 enum way_kind {
 	WAY_GO,	      /* the CPU goes on where it stands */
@@ -104,10 +107,10 @@ static int idle_cpu_for(const struct osim__sched *s, const struct osim__thread *
 
 static bool add_queued(struct osim__sched *s, struct ways *w, unsigned int me, bool preempt)
 {
-	unsigned int looked = 0;
+	unsigned int full = w->count + QUEUED_MAX;
 
-	for (struct osim__thread *t = s->runq_head; t && looked < QUEUED_MAX;
-	     t = t->next, looked++) {
+	/* Threads that can go nowhere now do not count, or they would hide one that can. */
+	for (struct osim__thread *t = s->runq_head; t && w->count < full; t = t->next) {
 		int cpu = idle_cpu_for(s, t, me);
 
 		if (preempt && cpu < 0 && allowed(s, t, me)) {
@@ -146,6 +149,18 @@ static void collect(struct osim__sched *s, struct ways *w, unsigned int me, bool
 		return;
 	if (stay && c->cur && osim__sched_may_sleep(s))
 		add_queued(s, w, me, true);
+}
+
+bool osim__sched_can_run(struct osim__sched *s)
+{
+	struct ways w;
+
+	if (__atomic_load_n(&s->slow, __ATOMIC_RELAXED) & OSIM__SLOW_INBOX)
+		return true;
+	w.count = 0;
+	w.max = 1;
+	collect(s, &w, OSIM__CPU_HOST, false);
+	return w.count;
 }
 
 static void unqueue(struct osim__sched *s, struct osim__thread *t)
@@ -281,7 +296,9 @@ static void host_irqs(struct osim__sched *s)
 {
 	struct osim__cpu *host = &s->cpus[OSIM__CPU_HOST];
 
-	while (!host->irq_off && !host->irq_depth && is_idle(&s->cpus[0]) && can_irq(s, 0))
+	for (unsigned int n = 0; n < HOST_IRQS_MAX && !host->irq_off && !host->irq_depth &&
+				 is_idle(&s->cpus[0]) && can_irq(s, 0);
+	     n++)
 		take_irq(s);
 }
 
@@ -425,7 +442,8 @@ int osim__sched_run(struct osim__sched *s, bool (*done)(void *arg), void *arg)
 {
 	int rc;
 
-	if (s->running)
+	/* A secure thread that the host's stack called is inside, too. */
+	if (s->running || s->executing != &s->host)
 		return -EBUSY;
 	s->running = true;
 	s->livelock = false;

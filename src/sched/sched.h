@@ -284,6 +284,9 @@ uint32_t osim__choose(struct osim__sched *s, enum osim_choice kind, uint32_t n);
  */
 int osim__sched_run(struct osim__sched *s, bool (*done)(void *arg), void *arg);
 
+/* On the host's stack: would a run find anything to do before a timer is due? */
+bool osim__sched_can_run(struct osim__sched *s);
+
 /* A line for each thread and CPU that is stuck: "optee_notif_irq waits for mutex". Returns how many
  * lines. */
 unsigned int osim__sched_report(const struct osim__sched *s,

@@ -6,7 +6,7 @@
  * instruction, and undefined at a fiber's first frame, so that a debugger walks a fiber and stops
  * where it began.
  */
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(OSIM_FIBER_UCONTEXT)
 
 __asm__(".text\n"
 	".p2align 4\n"
@@ -48,7 +48,7 @@ extern char osim__fiber_start[] __attribute__((visibility("hidden")));
 void *osim__fiber_frame(unsigned char *top, void (*entry)(void *), void *arg)
 {
 	/* After the six pops and the return the stack is 16-byte aligned, as at a call site. */
-	uint64_t *sp = (uint64_t *)top - 8;
+	uint64_t *sp = (uint64_t *)top - 9;
 
 	sp[0] = 0;			    /* r15 */
 	sp[1] = 0;			    /* r14 */
@@ -57,11 +57,11 @@ void *osim__fiber_frame(unsigned char *top, void (*entry)(void *), void *arg)
 	sp[4] = 0;			    /* rbx */
 	sp[5] = 0;			    /* rbp */
 	sp[6] = (uint64_t)(uintptr_t)osim__fiber_start;
-	sp[7] = 0;
+	sp[7] = sp[8] = 0;
 	return sp;
 }
 
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) && !defined(OSIM_FIBER_UCONTEXT)
 
 __asm__(".text\n"
 	".p2align 4\n"

@@ -138,7 +138,8 @@ int osim__wait(struct osim__sched *s, struct osim__waitq *q, const char *what, c
 	struct osim__thread *t = c->cur;
 	uint32_t irq_off = c->irq_off, preempt_off = c->preempt_off;
 
-	assert(t && t->state == OSIM__THREAD_RUNNING && !c->irq_depth);
+	/* On its own stack: what is left in the middle of a secure thread is resumed by nobody. */
+	assert(t && t->state == OSIM__THREAD_RUNNING && !c->irq_depth && s->executing == t->fiber);
 	if (signal_ends(t, flags))
 		return -EINTR;
 	if (deadline_ns <= osim__sched_now_ns(s))

@@ -61,10 +61,11 @@ def format_check(root, files):
     sources = [f for f in files if re.search(r"\.[ch]$", f)]
     command = [clang_tool("clang-format"), "--dry-run", "--Werror", "--style=file"]
 
-    def one(path):
-        status, lines = lines_of([*command, path], root)
-        return lines[:1] if status else []
-    return each(one, sources)
+    def some(paths):
+        status, lines = lines_of([*command, *paths], root)
+        first = {line.split(":")[0]: line for line in reversed(lines) if ": error:" in line}
+        return sorted(first.values()) if first or not status else lines
+    return each(some, [sources[i:i + 16] for i in range(0, len(sources), 16)])
 
 
 def shell(root, files):

@@ -12,7 +12,8 @@ int main(int argc, char **argv)
 	int rc;
 
 	if (argc != 2 || strcmp(osim_version(), argv[1])) {
-		fprintf(stderr, "library %s, expected %s\n", osim_version(), argc > 1 ? argv[1] : "?");
+		fprintf(stderr, "library %s, expected %s\n", osim_version(),
+			argc > 1 ? argv[1] : "?");
 		return 1;
 	}
 	rc = osim_machine_new(&options, &m);

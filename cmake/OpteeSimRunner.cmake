@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#[[
+What "optee-sim run --kernel TREE" builds, as a project of its own in the cache. Called by it:
+
+  cmake -DTREE=... -DBUILD=plain|asan -DCACHE=dir -DPROGRAM=file -DRESULT=file -P OpteeSimRunner.cmake
+
+The driver's files are copied to CACHE/runners/KEY/tree, where KEY stands for their contents, for
+how they are built and for the PROGRAM (and so the version) that asks. RESULT gets KEY's directory;
+that a runner in it is whole, the program says by a file "complete".
+]]
+cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/OpteeSimLinuxTree.cmake)
+
+set(OPTEE_SIM_LINUX_CACHE "${CACHE}/trees")
+_optee_sim_tree_dir(tree "${TREE}")
+get_filename_component(package "${CMAKE_CURRENT_LIST_DIR}" REALPATH)
+
+# .../linux-source-6.12.tar.xz and .../linux-6.12 are linux-6.12.
+get_filename_component(name "${TREE}" REALPATH)
+get_filename_component(name "${name}" NAME)
+string(REGEX REPLACE "\\.(tar(\\.[a-z0-9]+)?|tgz|txz|tbz2)$" "" name "${name}")
+string(REGEX REPLACE "^linux-source-" "linux-" name "${name}")
+string(REGEX REPLACE "[^A-Za-z0-9._-]" "_" name "${name}")
+
+file(GLOB_RECURSE files RELATIVE "${tree}" "${tree}/drivers/tee/*.[ch]" "${tree}/drivers/tee/Makefile")
+file(GLOB headers RELATIVE "${tree}" "${tree}/include/linux/tee*.h" "${tree}/include/linux/rpmb.h"
+  "${tree}/include/uapi/linux/tee*.h")
+list(APPEND files ${headers})
+list(SORT files)
+
+file(SHA256 "${PROGRAM}" program)
+set(contents "${name} ${BUILD} ${package} ${program} $ENV{CC} $ENV{CFLAGS} $ENV{LDFLAGS}\n")
+foreach(file IN LISTS files)
+  file(SHA256 "${tree}/${file}" hash)
+  string(APPEND contents "${file} ${hash}\n")
+endforeach()
+string(SHA256 key "${contents}")
+string(SUBSTRING ${key} 0 16 key)
+set(dir "${CACHE}/runners/${key}")
+
+if(NOT EXISTS "${dir}/complete")
+  file(REMOVE_RECURSE "${dir}")
+  foreach(file IN LISTS files)
+    get_filename_component(subdir "${dir}/tree/${file}" DIRECTORY)
+    file(MAKE_DIRECTORY "${subdir}")
+    file(COPY_FILE "${tree}/${file}" "${dir}/tree/${file}")
+  endforeach()
+  file(WRITE "${dir}/CMakeLists.txt" "# Made by optee-sim run --kernel.
+cmake_minimum_required(VERSION 3.25)
+project(optee_sim_runner LANGUAGES C)
+set(optee_sim_DIR [==[${package}]==])
+find_package(optee_sim REQUIRED)
+optee_sim_add_linux_driver(driver NAME ${name} TREE \${CMAKE_CURRENT_SOURCE_DIR}/tree BUILD ${BUILD})
+optee_sim_add_runner(runner DRIVER driver)
+")
+endif()
+file(WRITE "${RESULT}" "${dir}")

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OSIM_LINUX_SCHED_CLOCK_H
+#define OSIM_LINUX_SCHED_CLOCK_H
+
+#include <linux/sched.h>
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OSIM_LINUX_TIME64_H
+#define OSIM_LINUX_TIME64_H
+
+#include <linux/types.h>
+
+#define MSEC_PER_SEC  1000L
+#define USEC_PER_MSEC 1000L
+#define NSEC_PER_USEC 1000L
+#define NSEC_PER_MSEC 1000000L
+#define USEC_PER_SEC  1000000L
+#define NSEC_PER_SEC  1000000000L
+
+struct timespec64 {
+	time64_t tv_sec;
+	long tv_nsec;
+};
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OSIM_K_DRIVER_DESC_H
+#define OSIM_K_DRIVER_DESC_H
+
+/* What stands for one copy of a driver, seen by its own files and by the library. Plain C. */
+
+#include <stddef.h>
+
+/* Levels of initcalls are the kernel's, 0 .. 7; an entry of this level carries only an exit
+ * function. */
+#define OSIM__K_LEVEL_EXIT 8
+
+/*
+ * One module_init(), subsys_initcall(), ... or module_exit() of the driver's files, put in by a
+ * constructor, run by the library. Calls of one level run in the order of the list; the exit
+ * function of a module whose init function failed does not run.
+ */
+struct osim__k_initcall {
+	int level;
+	int (*init)(void);
+	void (*exit)(void);
+	const char *module; /* KBUILD_MODNAME of the file */
+	struct osim__k_initcall *next;
+};
+
+struct osim_machine;
+
+struct osim_driver {
+	const char *name;
+	const char *description;
+	struct osim__k_initcall *initcalls;
+	struct osim__k_initcall **initcalls_end;
+	struct osim_machine *bound; /* the machine that has it, or NULL; the library's */
+};
+
+/* In one file of each driver, outside of functions; symbol is what its files are compiled with as
+ * OSIM_DRIVER. */
+#define OSIM_DRIVER_DEFINE(symbol, name_, description_)                      \
+	extern struct osim_driver symbol;                                    \
+	__attribute__((visibility("default"))) struct osim_driver symbol = { \
+		.name = (name_),                                             \
+		.description = (description_),                               \
+		.initcalls_end = &symbol.initcalls,                          \
+	}
+
+#endif

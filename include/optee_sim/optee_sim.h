@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OPTEE_SIM_OPTEE_SIM_H
+#define OPTEE_SIM_OPTEE_SIM_H
+
+/* Everything but include/optee_sim/kernel/, which only a driver's own files see. */
+#include <optee_sim/abi/abi.h>
+#include <optee_sim/chooser.h>
+#include <optee_sim/client.h>
+#include <optee_sim/conduit.h>
+#include <optee_sim/driver.h>
+#include <optee_sim/event.h>
+#include <optee_sim/machine.h>
+#include <optee_sim/secure.h>
+#include <optee_sim/types.h>
+
+#endif

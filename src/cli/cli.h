@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OSIM_CLI_CLI_H
+#define OSIM_CLI_CLI_H
+
+#include <stdio.h>
+
+#include <optee_sim/counters.h>
+#include <optee_sim/driver.h>
+#include <optee_sim/secure.h>
+
+/* The command line program: the only room that prints or exits. */
+
+enum {
+	OSIM__EXIT_CLEAN = 0,
+	OSIM__EXIT_FINDINGS = 1,
+	OSIM__EXIT_USAGE = 2, /* and whatever else kept the run from being made */
+};
+
+/* The driver of this program (cmake/osim_runner.c.in). */
+extern struct osim_driver *const osim_runner_driver;
+
+/* "optee-sim: ..." on stderr. */
+void osim__cli_error(const char *format, ...) OSIM_PRINTF(1, 2);
+
+/* --- numbers (number.c) --- */
+
+/* Decimal, or hex after 0x, and nothing else. false: no number, or above max. */
+bool osim__cli_number(const char *text, uint64_t max, uint64_t *value);
+
+/* Values to post, first .. last; one after another. */
+struct osim__cli_range {
+	uint32_t first, last;
+};
+
+struct osim__cli_ranges {
+	struct osim__cli_range *items;
+	size_t count;
+	uint64_t values; /* of all items */
+};
+
+/* Values that one --post can ask for. */
+#define OSIM__CLI_POSTS_MAX 1000000u
+
+/* Adds "5,0,1-4". false: why says what is wrong with which word. */
+bool osim__cli_ranges_add(struct osim__cli_ranges *r, const char *text, char *why, size_t len);
+
+/* --- options of run (options.c) --- */
+
+enum osim__cli_shm {
+	OSIM__CLI_SHM_BOTH,
+	OSIM__CLI_SHM_DYNAMIC,
+	OSIM__CLI_SHM_RESERVED,
+};
+
+enum osim__cli_color {
+	OSIM__CLI_COLOR_AUTO,
+	OSIM__CLI_COLOR_ALWAYS,
+	OSIM__CLI_COLOR_NEVER,
+};
+
+struct osim__cli_options {
+	const char *kernel; /* NULL: the driver of this program */
+	const char *build;  /* "plain", "asan" */
+	bool built;	    /* this program is what kernel and build say */
+	struct osim_options machine;
+	struct osim_secure_options secure;
+	struct osim__cli_ranges posts;
+	bool realtime;
+	uint64_t seed;
+	bool seeded;
+	const char *json;
+	enum osim__cli_color color;
+	bool raw_addresses;
+	bool verbose;
+
+	/* As given, until they are put together. */
+	bool caps_given;
+	enum osim__cli_shm shm;
+	int rpc_arg;
+};
+
+/* Exits with 2 after a message where they make no sense. */
+void osim__cli_options_parse(struct osim__cli_options *o, int argc, char **argv);
+
+/* --- commands --- */
+
+int osim__cli_run(int argc, char **argv);
+
+/*
+ * Builds the runner of o->kernel, or finds it, and becomes it with the same options. Comes back
+ * only where that fails, after a message.
+ */
+void osim__cli_build(const struct osim__cli_options *o, int argc, char **argv);
+
+/* --- what a run ends with --- */
+
+struct osim__cli_result {
+	const struct osim__cli_options *options;
+	struct osim_machine *m;
+	struct osim_counters *counters;
+	const char *stopped; /* which step failed, "probe"; NULL: none */
+	int error;	     /* its negative errno */
+};
+
+/* For people. */
+void osim__cli_summary(const struct osim__cli_result *r, FILE *out);
+
+/* A file that comes to be whole, or not at all (json.c). */
+struct osim__cli_json {
+	char *path; /* what is replaced */
+	char *temp; /* NULL: path is no plain file, and written to directly */
+	FILE *file;
+};
+
+/* false, after a message: it cannot be written. */
+bool osim__cli_json_open(struct osim__cli_json *j, const char *path);
+/* false, after a message: as above; what was there before stays. */
+bool osim__cli_json_write(struct osim__cli_json *j, const struct osim__cli_result *r);
+/* Gives up what was not written. */
+void osim__cli_json_close(struct osim__cli_json *j);
+
+/* --- processes (process.c) --- */
+
+/*
+ * Runs a program found in PATH and gives each line that it prints, on either stream, to fn. Its
+ * exit status; 128 + the signal that ended it; or a negative errno where it was not started.
+ */
+int osim__cli_spawn(const char *const argv[], void (*fn)(void *arg, const char *line), void *arg);
+
+#endif

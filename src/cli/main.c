@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <argp.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct {
+	const char *name;
+	int (*fn)(int argc, char **argv);
+} commands[] = {
+	{"run", osim__cli_run},
+};
+
+static const char doc[] =
+	"Runs an OP-TEE driver against a fake secure world, in this process.\v"
+	"Commands:\n"
+	"  run                        Bind the driver, post notifications, remove it; print both\n"
+	"                             worlds on one time line\n"
+	"\n"
+	"\"optee-sim COMMAND --help\" tells the options of a command.\n"
+	"\n"
+	"Exit status: 0 clean, 1 findings, 2 wrong usage or a tree that does not compile.";
+
+void osim__cli_error(const char *format, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fputs("optee-sim: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+static void print_version(FILE *out, struct argp_state *state)
+{
+	(void)state;
+	fprintf(out, "optee-sim %s (driver: %s)\n", osim_version(),
+		osim_driver_name(osim_runner_driver));
+}
+
+/* The command and all that follows it are the command's to parse. */
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	char ***rest = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		*rest = &state->argv[state->next - 1];
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "no command given; there is: run");
+		return 0;
+	default:
+		(void)arg;
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.parser = parse, .args_doc = "COMMAND [OPTION...]", .doc = doc};
+	char **rest = NULL;
+	int status;
+
+	argp_program_version_hook = print_version;
+	argp_err_exit_status = OSIM__EXIT_USAGE;
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &rest) || !rest)
+		return OSIM__EXIT_USAGE;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(rest[0], commands[i].name) != 0)
+			continue;
+		status = commands[i].fn((int)(&argv[argc] - rest), rest);
+		if (fflush(stdout) || ferror(stdout)) {
+			osim__cli_error("cannot write to standard output: %s", strerror(errno));
+			return OSIM__EXIT_USAGE;
+		}
+		return status;
+	}
+	osim__cli_error("no command '%s'; there is: run", rest[0]);
+	return OSIM__EXIT_USAGE;
+}

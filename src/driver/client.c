@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "optee.h"
+
+#include <linux/anon_inodes.h>
+#include <linux/module.h>
+#include <linux/tee.h>
+#include <linux/uaccess.h>
+
+struct optee_session {
+	struct list_head link;
+	u32 id;
+};
+
+struct optee_context *optee_context_open(struct optee *optee, u64 id)
+{
+	struct optee_context *ctx = kzalloc(sizeof(*ctx), GFP_KERNEL);
+
+	if (!ctx)
+		return NULL;
+	ctx->optee = optee;
+	ctx->id = id;
+	mutex_init(&ctx->lock);
+	INIT_LIST_HEAD(&ctx->sessions);
+	return ctx;
+}
+
+void optee_context_close(struct optee_context *ctx)
+{
+	struct list_head *sessions = &ctx->sessions;
+
+	while (!list_empty(sessions))
+		optee_close_session(ctx,
+				    list_first_entry(sessions, struct optee_session, link)->id);
+	mutex_destroy(&ctx->lock);
+	kfree(ctx);
+}
+
+/* take: and out of the list, so that it is the caller's. */
+static struct optee_session *find_session(struct optee_context *ctx, u32 id, bool take)
+{
+	struct optee_session *session, *found = NULL;
+
+	mutex_lock(&ctx->lock);
+	list_for_each_entry (session, &ctx->sessions, link)
+		if (session->id == id)
+			found = session;
+	if (found && take)
+		list_del(&found->link);
+	mutex_unlock(&ctx->lock);
+	return found;
+}
+
+/* The message has room for the meta parameters in front. 0: the result is in the message. */
+int optee_open_session(struct optee_context *ctx, struct optee_shm *msg, const void *uuid)
+{
+	struct optee_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+	struct osim_msg_arg *arg = msg->va;
+	struct osim_msg_param *meta = optee_params(arg);
+
+	if (!session)
+		return -ENOMEM;
+	meta[0].attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT | OPTEE_MSG_ATTR_META;
+	memcpy(meta[0].u.octets, uuid, UUID_SIZE);
+	meta[1].attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT | OPTEE_MSG_ATTR_META;
+	meta[1].u.value.c = OPTEE_MSG_LOGIN_PUBLIC;
+	optee_call(ctx, msg);
+	if (arg->ret != TEE_SUCCESS) {
+		kfree(session);
+		return 0;
+	}
+	session->id = arg->session;
+	mutex_lock(&ctx->lock);
+	list_add(&session->link, &ctx->sessions);
+	mutex_unlock(&ctx->lock);
+	return 0;
+}
+
+int optee_close_session(struct optee_context *ctx, u32 id)
+{
+	struct optee_session *session = find_session(ctx, id, true);
+	int rc;
+
+	if (!session)
+		return -EINVAL;
+	kfree(session);
+	rc = optee_simple_call(ctx, OPTEE_MSG_CMD_CLOSE_SESSION, id, 0);
+	if (rc)
+		pr_err("the secure world did not close session %u: %d\n", id, rc);
+	return 0;
+}
+
+/* Of TEE_IOC_OPEN_SESSION and TEE_IOC_INVOKE, whose arguments end alike. */
+struct request {
+	union {
+		struct {
+			u8 uuid[TEE_IOCTL_UUID_LEN], clnt_uuid[TEE_IOCTL_UUID_LEN];
+			u32 clnt_login, cancel_id, session;
+		} open;
+		struct {
+			u32 none[8], func, session, cancel_id;
+		} invoke;
+	};
+	u32 ret, ret_origin, num_params;
+	struct tee_ioctl_param params[OPTEE_MAX_PARAMS];
+};
+
+/* Types of parameters are the same numbers on both sides. */
+static int param_in(struct optee_context *ctx, const struct tee_ioctl_param *p,
+		    struct osim_msg_param *mp, struct optee_shm **shm)
+{
+	if (p->attr <= TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT) {
+		mp->attr = p->attr;
+		if (p->attr)
+			mp->u.value = (struct osim_msg_param_value){p->a, p->b, p->c};
+		return 0;
+	}
+	if (p->attr < TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT ||
+	    p->attr > TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INOUT)
+		return -EINVAL;
+	if (p->c != TEE_MEMREF_NULL) {
+		*shm = optee_shm_get(ctx->optee, p->c, OPTEE_SHM_USER, ctx->id);
+		if (!*shm || p->a > (*shm)->size || p->b > (*shm)->size - p->a)
+			return -EINVAL;
+	} else if (!(ctx->optee->sec_caps & OPTEE_SMC_SEC_CAP_MEMREF_NULL)) {
+		return -EINVAL;
+	}
+	optee_shm_param(mp, p->attr, *shm, p->a, p->b);
+	return 0;
+}
+
+static int run_request(struct optee_context *ctx, struct request *r, bool open)
+{
+	struct optee_shm *msg, *shm[OPTEE_MAX_PARAMS] = {};
+	u32 n, meta = open ? OPTEE_META_PARAMS : 0;
+	struct osim_msg_param *params;
+	struct tee_ioctl_param *p;
+	struct osim_msg_arg *arg;
+	int rc = 0;
+
+	msg = optee_msg_get(ctx->optee,
+			    open ? OPTEE_MSG_CMD_OPEN_SESSION : OPTEE_MSG_CMD_INVOKE_COMMAND,
+			    meta + r->num_params);
+	if (IS_ERR(msg))
+		return PTR_ERR(msg);
+	arg = msg->va;
+	arg->cancel_id = open ? r->open.cancel_id : r->invoke.cancel_id;
+	params = optee_params(arg) + meta;
+	for (n = 0; n < r->num_params && !rc; n++)
+		rc = param_in(ctx, &r->params[n], &params[n], &shm[n]);
+	if (!rc && open) {
+		rc = optee_open_session(ctx, msg, r->open.uuid);
+		r->open.session = arg->session;
+	} else if (!rc) {
+		arg->func = r->invoke.func;
+		arg->session = r->invoke.session;
+		optee_call(ctx, msg);
+	}
+	for (n = 0; n < r->num_params && !rc; n++) {
+		p = &r->params[n];
+		if (p->attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT ||
+		    p->attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT)
+			memcpy(&p->a, &params[n].u.value, sizeof(params[n].u.value));
+		else if (p->attr > TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT)
+			p->b = params[n].u.rmem.size; /* may have grown: what is needed */
+	}
+	r->ret = arg->ret;
+	r->ret_origin = arg->ret_origin;
+	optee_msg_put(msg);
+	for (n = 0; n < OPTEE_MAX_PARAMS; n++)
+		if (shm[n])
+			optee_shm_put(shm[n]);
+	return rc;
+}
+
+static int ioctl_request(struct optee_context *ctx, void __user *uarg, bool open)
+{
+	size_t offs = open ? 0 : offsetof(struct request, invoke.func);
+	struct tee_ioctl_buf_data buf;
+	struct request r = {};
+	int rc;
+
+	if (copy_from_user(&buf, uarg, sizeof(buf)))
+		return -EFAULT;
+	if (buf.buf_len > sizeof(r) - offs)
+		return -EINVAL;
+	if (copy_from_user((u8 *)&r + offs, u64_to_user_ptr(buf.buf_ptr), buf.buf_len))
+		return -EFAULT;
+	if (r.num_params > OPTEE_MAX_PARAMS ||
+	    buf.buf_len !=
+		    offsetof(struct request, params) + r.num_params * sizeof(*r.params) - offs)
+		return -EINVAL;
+	if (open && r.open.clnt_login != TEE_IOCTL_LOGIN_PUBLIC)
+		return r.open.clnt_login >= TEE_IOCTL_LOGIN_REE_KERNEL_MIN ? -EPERM : -EOPNOTSUPP;
+	if (!open && !find_session(ctx, r.invoke.session, false))
+		return -EINVAL;
+	rc = run_request(ctx, &r, open);
+	if (!rc && copy_to_user(u64_to_user_ptr(buf.buf_ptr), (u8 *)&r + offs, buf.buf_len)) {
+		if (open && r.ret == TEE_SUCCESS)
+			optee_close_session(ctx, r.open.session);
+		rc = -EFAULT;
+	}
+	return rc;
+}
+
+static int shm_release(struct inode *inode, struct file *filp)
+{
+	struct optee_shm *shm = filp->private_data;
+	struct optee *optee = shm->optee;
+
+	optee_shm_put(shm);
+	optee_put_user(optee);
+	return 0;
+}
+
+static int shm_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	struct optee_shm *shm = filp->private_data;
+
+	if (vma->vm_pgoff || vma_pages(vma) > shm->size >> PAGE_SHIFT)
+		return -EINVAL;
+	return remap_pfn_range(vma, vma->vm_start, shm->pa >> PAGE_SHIFT,
+			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
+}
+
+static const struct file_operations shm_fops = {
+	.owner = THIS_MODULE,
+	.release = shm_release,
+	.mmap = shm_mmap,
+};
+
+static int ioctl_shm_alloc(struct optee_context *ctx, void __user *uarg)
+{
+	struct tee_ioctl_shm_alloc_data data;
+	struct optee_shm *shm;
+	int fd = -EFAULT;
+
+	if (copy_from_user(&data, uarg, sizeof(data)))
+		return -EFAULT;
+	if (data.flags)
+		return -EINVAL;
+	shm = optee_shm_alloc(ctx->optee, data.size, OPTEE_SHM_USER);
+	if (IS_ERR(shm))
+		return PTR_ERR(shm);
+	shm->owner = ctx->id;
+	refcount_inc(&ctx->optee->users);
+	data.id = shm->id;
+	data.size = shm->size;
+	if (!copy_to_user(uarg, &data, sizeof(data)))
+		fd = anon_inode_getfd("tee_shm", &shm_fops, shm, O_RDWR);
+	if (fd < 0) { /* else both references are the file's */
+		optee_shm_put(shm);
+		optee_put_user(ctx->optee);
+	}
+	return fd;
+}
+
+static long optee_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+{
+	struct optee_context *ctx = filp->private_data;
+	struct tee_ioctl_version_data version = {TEE_IMPL_ID_OPTEE, TEE_OPTEE_CAP_TZ,
+						 TEE_GEN_CAP_GP};
+	struct tee_ioctl_close_session_arg close;
+	struct tee_ioctl_cancel_arg cancel;
+	void __user *uarg = (void __user *)arg;
+
+	if (READ_ONCE(ctx->optee->removing) && cmd != TEE_IOC_CLOSE_SESSION)
+		return -ENODEV;
+	switch (cmd) {
+	case TEE_IOC_VERSION:
+		if (ctx->optee->sec_caps & OPTEE_SMC_SEC_CAP_MEMREF_NULL)
+			version.gen_caps |= TEE_GEN_CAP_MEMREF_NULL;
+		return copy_to_user(uarg, &version, sizeof(version)) ? -EFAULT : 0;
+	case TEE_IOC_OPEN_SESSION:
+	case TEE_IOC_INVOKE:
+		return ioctl_request(ctx, uarg, cmd == TEE_IOC_OPEN_SESSION);
+	case TEE_IOC_CANCEL:
+		if (copy_from_user(&cancel, uarg, sizeof(cancel)))
+			return -EFAULT;
+		if (!find_session(ctx, cancel.session, false))
+			return -EINVAL;
+		optee_simple_call(ctx, OPTEE_MSG_CMD_CANCEL, cancel.session, cancel.cancel_id);
+		return 0; /* how it ended is the cancelled request's result */
+	case TEE_IOC_CLOSE_SESSION:
+		if (copy_from_user(&close, uarg, sizeof(close)))
+			return -EFAULT;
+		return optee_close_session(ctx, close.session);
+	case TEE_IOC_SHM_ALLOC:
+		return ioctl_shm_alloc(ctx, uarg);
+	default:
+		return -EINVAL;
+	}
+}
+
+static int optee_fop_open(struct inode *inode, struct file *filp)
+{
+	struct optee *optee = container_of(inode->i_cdev, struct optee, cdev);
+	u64 id;
+
+	if (!refcount_inc_not_zero(&optee->users))
+		return -ENODEV;
+	mutex_lock(&optee->lock);
+	id = ++optee->context_id;
+	mutex_unlock(&optee->lock);
+	filp->private_data = optee_context_open(optee, id);
+	if (filp->private_data)
+		return 0;
+	optee_put_user(optee);
+	return -ENOMEM;
+}
+
+static int optee_fop_release(struct inode *inode, struct file *filp)
+{
+	struct optee_context *ctx = filp->private_data;
+	struct optee *optee = ctx->optee;
+
+	optee_context_close(ctx);
+	optee_put_user(optee);
+	return 0;
+}
+
+const struct file_operations optee_fops = {
+	.owner = THIS_MODULE,
+	.open = optee_fop_open,
+	.release = optee_fop_release,
+	.unlocked_ioctl = optee_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+
+#include <optee_sim/driver.h>
+
+#include "kernel/host.h"
+
+/*
+ * Binding and the like are done by a thread of the machine, which the host's call waits for. Its part is finished by that thread alone,
+ * so a run that is left early (a replaced idle step said so) goes on with it later.
+ */
+
+const char *osim_driver_name(const struct osim_driver *driver)
+{
+	return osim__khost_driver_name(driver);
+}
+
+static bool ended(void *arg)
+{
+	const struct osim_task *task = arg;
+
+	return task->thread->state == OSIM__THREAD_DEAD;
+}
+
+/* Runs fn(k) in a thread, until it has ended. */
+static int run(struct osim__kernel *k, const char *name, void (*fn)(void *arg))
+{
+	struct osim_task *task;
+	int rc;
+
+	if (k->m->sched.running)
+		return osim__error(-EBUSY, "%s: called from inside the machine", name);
+	rc = osim__task_new(k->m, name, fn, k, -1, &task);
+	if (rc)
+		return rc;
+	rc = osim_run_until(k->m, ended, task);
+	if (!rc)
+		osim__task_free(task);
+	else if (rc != -EAGAIN)
+		k->state = OSIM__KERNEL_STUCK;
+	return rc ? rc : k->result;
+}
+
+/* --- bind --- */
+
+static int check_platform(struct osim__kernel *k, const struct osim_platform *platform)
+{
+	static const struct osim_platform defaults = {.size = sizeof(defaults)};
+
+	if (!platform)
+		platform = &defaults;
+	if (platform->size != sizeof(*platform))
+		return osim__error(-EINVAL, "platform: size %zu is not that of struct osim_platform",
+				   platform->size);
+	k->options = platform;
+	return 0;
+}
+
+static int check_driver(const struct osim__kernel *k, const struct osim_driver *driver)
+{
+	const char *name = osim__khost_driver_name(driver);
+	bool lost;
+	const struct osim_machine *m = osim__khost_driver_machine(driver, &lost);
+
+	if (lost)
+		return osim__error(-EBUSY,
+				   "driver %s was bound to a machine that was freed: its static state is "
+				   "what it was then, and it cannot be bound again in this process",
+				   name);
+	if (m && m != k->m)
+		return osim__error(-EBUSY, "driver %s is bound to another machine", name);
+	if (k->state == OSIM__KERNEL_STUCK)
+		return osim__error(-EBUSY, "the machine is stuck with driver %s: it can only be freed",
+				   osim__khost_driver_name(k->driver));
+	if (k->driver)
+		return osim__error(-EBUSY, "driver %s is bound to the machine",
+				   osim__khost_driver_name(k->driver));
+	return 0;
+}
+
+static void bind_main(void *arg)
+{
+	struct osim__kernel *k = arg;
+
+	k->result = osim__khost_load(k, k->options);
+}
+
+int osim_bind(struct osim_machine *m, struct osim_driver *driver,
+	      const struct osim_platform *platform)
+{
+	struct osim__kernel *k = osim__kernel_of(m);
+	int rc;
+
+	if (m->sched.running)
+		return osim__error(-EBUSY, "osim_bind: called from inside the machine");
+	rc = check_platform(k, platform);
+	if (!rc)
+		rc = check_driver(k, driver);
+	if (rc)
+		return rc;
+	osim__khost_claim(k, driver);
+	rc = run(k, "probe", bind_main);
+	if (rc && k->state == OSIM__KERNEL_EMPTY)
+		osim__error(rc, "driver %s: probe failed with error %d",
+			    osim__khost_driver_name(driver), rc);
+	return rc;
+}
+
+/* --- unbind and shutdown --- */
+
+static void unbind_main(void *arg)
+{
+	struct osim__kernel *k = arg;
+
+	k->result = 0;
+	osim__khost_unload(k);
+}
+
+static void shutdown_main(void *arg)
+{
+	struct osim__kernel *k = arg;
+
+	k->result = 0;
+	osim__khost_shutdown(k);
+}
+
+bool osim_bound(const struct osim_machine *m)
+{
+	const struct osim__kernel *k = m->kernel;
+
+	return k && k->state == OSIM__KERNEL_BOUND;
+}
+
+static int on_bound(struct osim_machine *m, const char *name, void (*fn)(void *arg))
+{
+	if (!osim_bound(m))
+		return osim__error(-ENODEV, "%s: no driver is bound", name);
+	return run(m->kernel, name, fn);
+}
+
+int osim_unbind(struct osim_machine *m)
+{
+	return on_bound(m, "remove", unbind_main);
+}
+
+int osim_shutdown(struct osim_machine *m)
+{
+	return on_bound(m, "shutdown", shutdown_main);
+}
+
+/* --- CPUs --- */
+
+static void hotplug_main(void *arg)
+{
+	struct osim__kernel *k = arg;
+
+	k->result = osim__khost_cpu_set_online(k, k->hotplug_cpu, k->hotplug_online);
+}
+
+int osim_cpu_set_online(struct osim_machine *m, unsigned int cpu, bool online)
+{
+	struct osim__kernel *k = osim__kernel_of(m);
+
+	if (!cpu || cpu >= m->sched.cpu_count)
+		return osim__error(-EINVAL, "cpu %u does not exist or cannot go", cpu);
+	if (m->sched.running)
+		return osim__khost_cpu_set_online(k, cpu, online);
+	k->hotplug_cpu = cpu;
+	k->hotplug_online = online;
+	return run(k, "hotplug", hotplug_main);
+}
+
+/* --- queries --- */
+
+bool osim_irq_requested(const struct osim_machine *m)
+{
+	return m->kernel && osim__k_irq_requested(m->kernel, m->notif_intid);
+}
+
+void osim_device_each(const struct osim_machine *m, void (*fn)(void *arg, const char *name), void *arg)
+{
+	if (m->kernel)
+		osim__khost_device_each(m->kernel, fn, arg);
+}

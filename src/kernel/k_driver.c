@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/device.h"
+
+#include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/string.h>
+
+#include "kernel/platform.h"
+
+/* Drivers, and how they come to devices and leave them. */
+
+static bool fits(struct device *dev, const struct device_driver *drv)
+{
+	return drv->bus == dev->bus && (!drv->bus->match || drv->bus->match(dev, drv) > 0);
+}
+
+static int call_probe(struct device *dev, struct device_driver *drv)
+{
+	if (dev->bus->probe)
+		return dev->bus->probe(dev);
+	return drv->probe ? drv->probe(dev) : 0;
+}
+
+static void left(struct device *dev)
+{
+	osim__k_devres_release(dev);
+	dev->driver = NULL;
+	dev_set_drvdata(dev, NULL);
+}
+
+static void probe(struct device *dev, struct device_driver *drv)
+{
+	int rc;
+
+	device_lock(dev);
+	dev->driver = drv;
+	rc = call_probe(dev, drv);
+	if (rc)
+		left(dev);
+	device_unlock(dev);
+	if (rc && rc != -EPROBE_DEFER)
+		dev_warn(dev, "probe with driver %s failed with error %d\n", drv->name, rc);
+	if (osim__k_is_platform(dev))
+		osim__k_platform_probed(rc);
+}
+
+void osim__k_driver_attach(struct osim__kernel *k, struct device *dev)
+{
+	struct device_driver *drv;
+
+	if (!dev->bus)
+		return;
+	list_for_each_entry(drv, osim__k_driver_list(k), osim_node)
+		if (!dev->driver && fits(dev, drv)) {
+			probe(dev, drv);
+			return;
+		}
+}
+
+void osim__k_driver_detach(struct osim__kernel *k, struct device *dev)
+{
+	struct device_driver *drv = dev->driver;
+
+	(void)k;
+	if (!drv)
+		return;
+	device_lock(dev);
+	if (dev->bus->remove)
+		dev->bus->remove(dev);
+	else if (drv->remove)
+		drv->remove(dev);
+	left(dev);
+	device_unlock(dev);
+}
+
+static int attach_one(struct device *dev, void *data)
+{
+	struct device_driver *drv = data;
+
+	if (!dev->driver && fits(dev, drv))
+		probe(dev, drv);
+	return 0;
+}
+
+static int detach_one(struct device *dev, void *data)
+{
+	if (dev->driver == data)
+		osim__k_driver_detach(osim__kernel(), dev);
+	return 0;
+}
+
+static bool is_registered(struct osim__kernel *k, const struct device_driver *drv)
+{
+	const struct device_driver *i;
+
+	list_for_each_entry(i, osim__k_driver_list(k), osim_node)
+		if (i == drv)
+			return true;
+	return false;
+}
+
+static bool name_taken(struct osim__kernel *k, const struct device_driver *drv)
+{
+	const struct device_driver *i;
+
+	list_for_each_entry(i, osim__k_driver_list(k), osim_node)
+		if (i->bus == drv->bus && !strcmp(i->name, drv->name))
+			return true;
+	return false;
+}
+
+/* A probe that fails is no failure of the registration. */
+int osim__k_driver_register(struct device_driver *drv, const struct osim__site *site)
+{
+	struct osim__kernel *k = osim__kernel();
+	int rc;
+
+	osim__k_check_sleep(k->m, "driver_register()", site);
+	if (!drv->bus || !osim__k_bus_registered(k, drv->bus))
+		return -EINVAL;
+	if (is_registered(k, drv) || name_taken(k, drv))
+		return -EBUSY;
+	rc = osim__fault(k->m, OSIM_FAULT_REGISTER, "driver_register");
+	if (rc)
+		return rc;
+	list_add_tail(&drv->osim_node, osim__k_driver_list(k));
+	osim__live_add(k->m, OSIM_LIVE_OTHER, &drv->osim_node, 0, site);
+	osim__k_device_each(k, drv->bus, NULL, NULL, drv, attach_one);
+	return 0;
+}
+
+void osim__k_driver_unregister(struct device_driver *drv, const struct osim__site *site)
+{
+	struct osim__kernel *k = osim__kernel();
+
+	osim__k_check_sleep(k->m, "driver_unregister()", site);
+	if (!is_registered(k, drv)) {
+		osim__finding(k->m, "kernel.not-registered",
+			      "a driver is unregistered that is not registered, at %s",
+			      osim__k_where(site));
+		return;
+	}
+	osim__k_device_each(k, drv->bus, NULL, NULL, drv, detach_one);
+	list_del(&drv->osim_node);
+	osim__live_remove(k->m, &drv->osim_node);
+}

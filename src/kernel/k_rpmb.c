@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/k_peripheral.h"
+
+#include <linux/errno.h>
+#include <osim/rpmb.h>
+
+bool osim__k_rpmb_get(unsigned int index, struct osim__k_rpmb_info *info)
+{
+	const struct osim_rpmb *r = osim__k_rpmb_find(osim__machine(), index);
+
+	if (!r)
+		return false;
+	*info = (struct osim__k_rpmb_info){.type = r->type,
+					   .id = r->id,
+					   .id_bytes = r->id_bytes,
+					   .reliable_write_count = r->reliable_write_count,
+					   .capacity = r->capacity};
+	return true;
+}
+
+int osim__k_rpmb_route(unsigned int index, const uint8_t *request, size_t request_bytes,
+		       uint8_t *response, size_t response_bytes)
+{
+	const struct osim_rpmb *r = osim__k_rpmb_find(osim__machine(), index);
+
+	return r ? r->route(r->arg, request, request_bytes, response, response_bytes) : -ENODEV;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <linux/arm-smccc.h>
+
+#include "machine/machine.h"
+
+void osim__k_smccc(unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
+		   unsigned long a4, unsigned long a5, unsigned long a6, unsigned long a7,
+		   struct arm_smccc_res *res)
+{
+	struct osim_regs regs = {{a0, a1, a2, a3, a4, a5, a6, a7}};
+
+	/* What no conduit answers is an unknown function, as for any SMC. */
+	if (osim_invoke(osim__machine(), &regs)) {
+		*res = (struct arm_smccc_res){.a0 = ~0ul};
+		return;
+	}
+	res->a0 = regs.a[0];
+	res->a1 = regs.a[1];
+	res->a2 = regs.a[2];
+	res->a3 = regs.a[3];
+}

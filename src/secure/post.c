@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "secure/secure.h"
+
+struct osim__inbox_item {
+	struct osim__inbox_item *next;
+	uint32_t value;
+	uint16_t guest;
+};
+
+_Thread_local char osim__host_thread;
+
+static int hand_over(struct osim__secure *s, uint16_t guest, uint32_t value)
+{
+	struct osim__inbox_item *item = malloc(sizeof(*item));
+
+	if (!item)
+		return -ENOMEM;
+	item->value = value;
+	item->guest = guest;
+	item->next = atomic_load_explicit(&s->inbox, memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(&s->inbox, &item->next, item,
+						      memory_order_release, memory_order_relaxed))
+		;
+	__atomic_fetch_or(&s->m->sched.slow, OSIM__SLOW_INBOX, __ATOMIC_RELEASE);
+	if (s->wake)
+		s->wake(s->wake_arg);
+	return 0;
+}
+
+int osim_post_guest(struct osim_machine *m, uint16_t guest, uint32_t value)
+{
+	struct osim__secure *s = osim__secure_of(m);
+	struct osim__guest *g;
+	int rc;
+
+	if (!s || !(s->caps & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF))
+		return osim__error(-ENOTSUP, "asynchronous notifications are not offered");
+	if (value > s->max_notif)
+		return osim__error(-ERANGE, "value %u is above the maximum %u", value,
+				   s->max_notif);
+	if (atomic_load_explicit(&s->owner, memory_order_relaxed) != &osim__host_thread)
+		return hand_over(s, guest, value);
+	if (m->panicked)
+		return osim__error(-EIO, "the secure world has panicked");
+	g = osim__guest_of(s, guest);
+	if (!g)
+		return osim__error(-ENXIO, "there is no guest %u", guest);
+	osim__inbox_drain(s);
+	rc = osim__notif_post(g, value);
+	if (!rc && m->sched.this_cpu != OSIM__CPU_HOST)
+		osim__sched_point(&m->sched, OSIM__POINT_POST);
+	return rc;
+}
+
+int osim_post(struct osim_machine *m, uint32_t value)
+{
+	return osim_post_guest(m, 0, value);
+}
+
+static struct osim__inbox_item *take_in_order(struct osim__secure *s)
+{
+	struct osim__inbox_item *newest =
+		atomic_exchange_explicit(&s->inbox, NULL, memory_order_acquire);
+	struct osim__inbox_item *oldest = NULL;
+
+	while (newest) {
+		struct osim__inbox_item *next = newest->next;
+
+		newest->next = oldest;
+		oldest = newest;
+		newest = next;
+	}
+	return oldest;
+}
+
+/* A guest that went away meanwhile misses nothing. */
+void osim__inbox_drain(struct osim__secure *s)
+{
+	struct osim__inbox_item *item = take_in_order(s);
+
+	while (item) {
+		struct osim__inbox_item *next = item->next;
+		struct osim__guest *g = osim__guest_of(s, item->guest);
+
+		if (g && !s->m->panicked && osim__notif_post(g, item->value))
+			osim__finding(s->m, "secure.post-lost", "no memory for posted value %u",
+				      item->value);
+		free(item);
+		item = next;
+	}
+}
+
+void osim__inbox_fini(struct osim__secure *s)
+{
+	struct osim__inbox_item *item = take_in_order(s);
+
+	while (item) {
+		struct osim__inbox_item *next = item->next;
+
+		free(item);
+		item = next;
+	}
+}

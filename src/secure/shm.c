@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "secure/secure.h"
+
+#define PAGE	  ((uint64_t)OSIM__PAGE_BYTES)
+#define PAGE_MASK (PAGE - 1)
+/* Page addresses in one page of a list; the last entry is the address of the next page. */
+#define LIST_ENTRIES (PAGE / sizeof(uint64_t) - 1)
+/* Larger buffers, 1 GiB, are refused as if memory for the list had run out. */
+#define PAGES_MAX (1u << 18)
+
+static struct osim__shm *of_node(struct osim__map_node *node)
+{
+	return (struct osim__shm *)(void *)node;
+}
+
+bool osim__shm_is_reserved(const struct osim__secure *s, uint64_t pa, uint64_t bytes)
+{
+	return s->shm_size && pa >= s->shm_pa && bytes <= s->shm_size &&
+	       pa - s->shm_pa <= s->shm_size - bytes;
+}
+
+static bool is_nonsecure_page(struct osim_machine *m, uint64_t pa)
+{
+	int region = osim__mem_region(m, pa);
+	const void *va;
+
+	if (pa & PAGE_MASK)
+		return false;
+	if (region >= 0)
+		return region != OSIM_REGION_SECURE;
+	va = osim__mem_va(m, pa);
+	return va && osim__mem_owned(m, va);
+}
+
+static int insert(struct osim__guest *g, struct osim__shm *shm, uint64_t cookie)
+{
+	int rc = osim__map_add(&g->shm_by_cookie, &shm->node, cookie);
+
+	if (rc)
+		return rc;
+	shm->cookie = cookie;
+	shm->refs = 1;
+	shm->next = g->shms;
+	shm->prev = NULL;
+	if (g->shms)
+		g->shms->prev = shm;
+	g->shms = shm;
+	return 0;
+}
+
+static void destroy(struct osim__shm *shm)
+{
+	struct osim__guest *g = shm->guest;
+
+	if (shm->kind == OSIM__SHM_PAGES)
+		osim__map_remove(&g->shm_by_cookie, &shm->node);
+	if (shm->prev)
+		shm->prev->next = shm->next;
+	else
+		g->shms = shm->next;
+	if (shm->next)
+		shm->next->prev = shm->prev;
+	if (shm->pages != &shm->page)
+		free(shm->pages);
+	if (!shm->embedded)
+		free(shm);
+}
+
+int osim__shm_page(struct osim__guest *g, struct osim__shm *shm, uint64_t pa, uint64_t cookie)
+{
+	if (!(g->s->caps & OPTEE_SMC_SEC_CAP_DYNAMIC_SHM) || !is_nonsecure_page(g->s->m, pa))
+		return -EFAULT;
+	shm->guest = g;
+	shm->kind = OSIM__SHM_PAGES;
+	shm->guarded = true;
+	shm->releasing = false;
+	shm->released = false;
+	shm->embedded = true;
+	shm->size = PAGE;
+	shm->offset = 0;
+	shm->page_count = 1;
+	shm->page = pa;
+	shm->pages = &shm->page;
+	return insert(g, shm, cookie);
+}
+
+/* Takes pages over, also on error. */
+static int make(struct osim__guest *g, uint64_t *pages, uint64_t count, uint32_t offset,
+		uint64_t cookie, struct osim__shm **out)
+{
+	struct osim__shm *shm = NULL;
+	int rc = -EFAULT;
+
+	for (uint64_t i = 0; i < count; i++)
+		if (!is_nonsecure_page(g->s->m, pages[i]))
+			goto err;
+	rc = -ENOMEM;
+	shm = calloc(1, sizeof(*shm));
+	if (!shm)
+		goto err;
+	*shm = (struct osim__shm){.guest = g,
+				  .kind = OSIM__SHM_PAGES,
+				  .guarded = true,
+				  .size = count * PAGE - offset,
+				  .offset = offset,
+				  .page_count = count,
+				  .pages = pages};
+	rc = insert(g, shm, cookie);
+	if (rc)
+		goto err;
+	*out = shm;
+	return 0;
+err:
+	free(shm);
+	free(pages);
+	return rc;
+}
+
+/* How many pages; 0: none that make sense. */
+static uint64_t pages_for(uint64_t offset, uint64_t size)
+{
+	uint64_t bytes = size + offset;
+
+	if (bytes < size || !bytes || (bytes - 1) / PAGE >= PAGES_MAX)
+		return 0;
+	return (bytes - 1) / PAGE + 1;
+}
+
+/* What a list says is copied before it is looked at. */
+static int read_list(struct osim_machine *m, uint64_t list_pa, uint64_t *pages, uint64_t count)
+{
+	uint64_t done = 0;
+
+	for (;;) {
+		uint64_t n = count - done < LIST_ENTRIES ? count - done : LIST_ENTRIES;
+
+		if (!is_nonsecure_page(m, list_pa) ||
+		    osim_mem_read(m, list_pa, pages + done, (size_t)(n * sizeof(*pages))))
+			return -EFAULT;
+		done += n;
+		if (done == count)
+			return 0;
+		if (osim_mem_read(m, list_pa + LIST_ENTRIES * sizeof(*pages), &list_pa,
+				  sizeof(list_pa)))
+			return -EFAULT;
+	}
+}
+
+int osim__shm_from_list(struct osim__guest *g, uint64_t list_pa, uint64_t size, uint64_t cookie,
+			struct osim__shm **out)
+{
+	uint64_t count = pages_for(list_pa & PAGE_MASK, size);
+	uint64_t *pages;
+	int rc;
+
+	if (!(g->s->caps & OPTEE_SMC_SEC_CAP_DYNAMIC_SHM))
+		return -EINVAL;
+	if (!count)
+		return -EINVAL;
+	pages = malloc((size_t)count * sizeof(*pages));
+	if (!pages)
+		return -ENOMEM;
+	osim__sched_point(&g->s->m->sched, OSIM__POINT_MEMORY);
+	rc = read_list(g->s->m, list_pa & ~PAGE_MASK, pages, count);
+	if (rc) {
+		free(pages);
+		return rc;
+	}
+	return make(g, pages, count, (uint32_t)(list_pa & PAGE_MASK), cookie, out);
+}
+
+int osim__shm_from_range(struct osim__guest *g, uint64_t pa, uint64_t size, uint64_t cookie,
+			 struct osim__shm **out)
+{
+	uint64_t count = pages_for(pa & PAGE_MASK, size);
+	uint64_t *pages;
+
+	if (!(g->s->caps & OPTEE_SMC_SEC_CAP_DYNAMIC_SHM))
+		return -EINVAL;
+	if (!count || pa + size < pa)
+		return -EINVAL;
+	pages = malloc((size_t)count * sizeof(*pages));
+	if (!pages)
+		return -ENOMEM;
+	for (uint64_t i = 0; i < count; i++)
+		pages[i] = (pa & ~PAGE_MASK) + i * PAGE;
+	return make(g, pages, count, (uint32_t)(pa & PAGE_MASK), cookie, out);
+}
+
+int osim__shm_from_reserved(struct osim__guest *g, uint64_t pa, uint64_t size, uint64_t cookie,
+			    struct osim__shm **out)
+{
+	struct osim__shm *shm = calloc(1, sizeof(*shm));
+
+	if (!shm)
+		return -ENOMEM;
+	shm->guest = g;
+	shm->kind = OSIM__SHM_RESERVED;
+	shm->size = size;
+	shm->page = pa;
+	shm->pages = &shm->page;
+	shm->cookie = cookie;
+	shm->refs = 1;
+	shm->next = g->shms;
+	if (g->shms)
+		g->shms->prev = shm;
+	g->shms = shm;
+	*out = shm;
+	return 0;
+}
+
+struct osim__shm *osim__shm_get(struct osim__guest *g, uint64_t cookie)
+{
+	struct osim__map_node *node = osim__map_find(&g->shm_by_cookie, cookie);
+
+	if (!node || !of_node(node)->refs)
+		return NULL;
+	of_node(node)->refs++;
+	return of_node(node);
+}
+
+void osim__shm_put(struct osim__sthread *t, struct osim__shm *shm)
+{
+	struct osim__guest *g;
+
+	if (!shm)
+		return;
+	assert(shm->refs > 0);
+	if (--shm->refs)
+		return;
+	g = shm->guest;
+	if (shm->kind == OSIM__SHM_RESERVED || (shm->guarded && !shm->releasing)) {
+		destroy(shm);
+		return;
+	}
+	shm->released = true;
+	osim__mutex_lock(t, &g->shm_mutex);
+	if (g->shm_waiters)
+		osim__condvar_broadcast(&g->shm_cv);
+	osim__mutex_unlock(t, &g->shm_mutex);
+}
+
+uint32_t osim__shm_release(struct osim__sthread *t, uint64_t cookie)
+{
+	struct osim__guest *g = t->guest;
+	struct osim__map_node *node = osim__map_find(&g->shm_by_cookie, cookie);
+	struct osim__shm *shm = node ? of_node(node) : NULL;
+
+	if (!shm || shm->guarded || shm->releasing)
+		return TEE_ERROR_BAD_PARAMETERS;
+	shm->releasing = true;
+	osim__shm_put(t, shm);
+	osim__mutex_lock(t, &g->shm_mutex);
+	g->shm_waiters++;
+	while (!shm->released)
+		osim__condvar_wait(t, &g->shm_cv, &g->shm_mutex);
+	destroy(shm);
+	g->shm_waiters--;
+	osim__mutex_unlock(t, &g->shm_mutex);
+	return TEE_SUCCESS;
+}
+
+bool osim__shm_holds(const struct osim__shm *shm, uint64_t offset, uint64_t bytes)
+{
+	return bytes <= shm->size && offset <= shm->size - bytes;
+}
+
+uint64_t osim__shm_pa(const struct osim__shm *shm, uint64_t offset)
+{
+	uint64_t at = shm->offset + offset;
+
+	if (shm->kind == OSIM__SHM_RESERVED)
+		return shm->page + at;
+	return shm->pages[at / PAGE] + (at & PAGE_MASK);
+}
+
+/* Bytes from offset on that lie behind each other. */
+static uint64_t chunk(const struct osim__shm *shm, uint64_t offset, uint64_t bytes)
+{
+	uint64_t left = PAGE - ((shm->offset + offset) & PAGE_MASK);
+
+	return shm->kind == OSIM__SHM_RESERVED || bytes < left ? bytes : left;
+}
+
+static void gone(const struct osim__shm *shm, uint64_t pa)
+{
+	osim__finding(shm->guest->s->m, "secure.memory-gone",
+		      "memory at %#llx is shared with the secure world and was given back",
+		      (unsigned long long)pa);
+}
+
+void osim__shm_read(struct osim__shm *shm, uint64_t offset, void *buf, uint64_t bytes)
+{
+	struct osim_machine *m = shm->guest->s->m;
+	unsigned char *to = buf;
+
+	osim__sched_point(&m->sched, OSIM__POINT_MEMORY);
+	while (bytes) {
+		uint64_t n = chunk(shm, offset, bytes);
+		uint64_t pa = osim__shm_pa(shm, offset);
+		const void *from = osim__mem_secure(m, pa, (size_t)n, false);
+
+		if (from) {
+			memcpy(to, from, (size_t)n);
+		} else {
+			memset(to, 0, (size_t)n);
+			gone(shm, pa);
+		}
+		to += n;
+		offset += n;
+		bytes -= n;
+	}
+}
+
+void osim__shm_write(struct osim__shm *shm, uint64_t offset, const void *buf, uint64_t bytes)
+{
+	struct osim_machine *m = shm->guest->s->m;
+	const unsigned char *from = buf;
+
+	osim__sched_point(&m->sched, OSIM__POINT_MEMORY);
+	while (bytes) {
+		uint64_t n = chunk(shm, offset, bytes);
+		uint64_t pa = osim__shm_pa(shm, offset);
+		void *to = osim__mem_secure(m, pa, (size_t)n, true);
+
+		if (to)
+			memcpy(to, from, (size_t)n);
+		else
+			gone(shm, pa);
+		from += n;
+		offset += n;
+		bytes -= n;
+	}
+}
+
+void osim__shm_drop_all(struct osim__guest *g)
+{
+	while (g->shms)
+		destroy(g->shms);
+	osim__map_fini(&g->shm_by_cookie);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "secure/secure.h"
+
+#define RPC_ARG_BYTES(s) OPTEE_MSG_GET_ARG_SIZE((s)->rpc_params)
+
+static uint64_t pair(uint32_t high, uint32_t low)
+{
+	return (uint64_t)high << 32 | low;
+}
+
+/* The message with its parameters is whole inside mem, and so is the one for RPCs behind it. 0, or
+ * what a0 becomes. */
+static uint32_t take_arg(struct osim__sthread *t, struct osim__shm *shm, uint64_t offset,
+			 bool with_rpc_arg)
+{
+	const struct osim__secure *s = t->guest->s;
+	struct osim_msg_arg *arg = &t->msg.arg;
+	uint64_t bytes;
+
+	if (!osim__shm_holds(shm, offset, sizeof(*arg)) ||
+	    (shm->offset + offset) % sizeof(uint64_t))
+		return OPTEE_SMC_RETURN_EBADADDR;
+	osim__shm_read(shm, offset, arg, sizeof(*arg));
+	if (arg->num_params > OPTEE_MSG_MAX_NUM_PARAMS)
+		return osim__diff(s, OSIM__DIFF_NUM_PARAMS);
+	bytes = OPTEE_MSG_GET_ARG_SIZE(arg->num_params);
+	if (!osim__shm_holds(shm, offset, bytes))
+		return osim__diff(s, OSIM__DIFF_NUM_PARAMS);
+	t->arg = (struct osim__mem){.shm = shm, .offset = offset, .size = bytes};
+	if (!with_rpc_arg)
+		return OPTEE_SMC_RETURN_OK;
+	if (!osim__shm_holds(shm, offset + bytes, RPC_ARG_BYTES(s)))
+		return OPTEE_SMC_RETURN_EBADADDR;
+	/* A message that was kept from an earlier call is of no use any more. */
+	if (t->rpc_arg.shm)
+		osim__rpc_arg_drop(t);
+	t->rpc_arg =
+		(struct osim__mem){.shm = shm, .offset = offset + bytes, .size = RPC_ARG_BYTES(s)};
+	return OPTEE_SMC_RETURN_OK;
+}
+
+static void emit_message(struct osim__sthread *t, uint32_t flags)
+{
+	struct osim_event e = {.kind = OSIM_EVENT_MESSAGE, .flags = flags};
+
+	e.value = t->msg.arg.cmd;
+	e.secure_thread = t->index;
+	e.msg = &t->msg.arg;
+	osim__event_emit(t->guest->s->m, &e);
+}
+
+static void message_event(struct osim__sthread *t, uint32_t flags)
+{
+	if (osim__event_on(t->guest->s->m))
+		emit_message(t, flags);
+}
+
+static uint32_t run(struct osim__sthread *t)
+{
+	uint32_t count = t->msg.arg.num_params;
+	bool known;
+
+	if (count > OSIM__MSG_PARAMS)
+		count = OSIM__MSG_PARAMS;
+	if (count)
+		osim__shm_read(t->arg.shm, t->arg.offset + sizeof(t->msg.arg), t->msg.params,
+			       count * sizeof(t->msg.params[0]));
+	osim__thread_foreign(t, true);
+	message_event(t, 0);
+	known = osim__msg_run(t);
+	message_event(t, OSIM_EVENT_F_END);
+	osim__rpc_payload_drop(t);
+	if (!t->rpc_arg_own)
+		t->rpc_arg.shm = NULL;
+	else if (known && !t->guest->rpc_cache)
+		osim__rpc_arg_drop(t);
+	t->foreign_on = false;
+	return known ? OPTEE_SMC_RETURN_OK : OPTEE_SMC_RETURN_EBADCMD;
+}
+
+static uint32_t at_address(struct osim__sthread *t, uint64_t pa, bool with_rpc_arg)
+{
+	struct osim__secure *s = t->guest->s;
+	struct osim__shm *shm = &t->arg_shm;
+	uint32_t rv;
+
+	if (osim__shm_is_reserved(s, pa, sizeof(struct osim_msg_arg))) {
+		struct osim__shm all = {.guest = t->guest,
+					.kind = OSIM__SHM_RESERVED,
+					.size = s->shm_size,
+					.page = s->shm_pa};
+
+		*shm = all;
+		rv = take_arg(t, shm, pa - s->shm_pa, with_rpc_arg);
+		return rv ? rv : run(t);
+	}
+	if (pa % OSIM__PAGE_BYTES || osim__shm_page(t->guest, shm, pa, 0))
+		return OPTEE_SMC_RETURN_EBADADDR;
+	rv = take_arg(t, shm, 0, with_rpc_arg);
+	if (!rv)
+		rv = run(t);
+	osim__shm_put(t, shm);
+	return rv;
+}
+
+static uint32_t in_registered(struct osim__sthread *t, uint64_t cookie, uint32_t offset)
+{
+	struct osim__shm *shm = osim__shm_get(t->guest, cookie);
+	uint32_t rv;
+
+	if (!shm)
+		return OPTEE_SMC_RETURN_EBADADDR;
+	rv = take_arg(t, shm, offset, true);
+	if (!rv)
+		rv = run(t);
+	osim__shm_put(t, shm);
+	return rv;
+}
+
+uint32_t osim__yield_call(struct osim__sthread *t)
+{
+	const struct osim__secure *s = t->guest->s;
+	const uint32_t *a = t->call;
+
+	switch (a[0]) {
+	case OPTEE_SMC_CALL_WITH_ARG:
+		return at_address(t, pair(a[1], a[2]), false);
+	case OPTEE_SMC_CALL_WITH_RPC_ARG:
+		if (s->caps & OPTEE_SMC_SEC_CAP_RPC_ARG)
+			return at_address(t, pair(a[1], a[2]), true);
+		break;
+	case OPTEE_SMC_CALL_WITH_REGD_ARG:
+		if (s->caps & OPTEE_SMC_SEC_CAP_RPC_ARG)
+			return in_registered(t, pair(a[1], a[2]), a[3]);
+		break;
+	default:
+		break;
+	}
+	return osim__diff(s, OSIM__DIFF_YIELD_UNKNOWN);
+}
