@@ -12,6 +12,7 @@ int osim__notif_post(struct osim__guest *g, uint32_t value)
 
 	if (rc)
 		return rc;
+	m->stats.posts++;
 	if (osim__event_on(m)) {
 		struct osim_event e = {.kind = OSIM_EVENT_POST,
 				       .value = value,
@@ -75,6 +76,8 @@ static void emit_bottom_half(const struct osim__sthread *t, uint32_t flags)
 
 static void bottom_half_event(const struct osim__sthread *t, uint32_t flags)
 {
+	if (flags & OSIM_EVENT_F_END)
+		t->guest->s->m->stats.bottom_halves++;
 	if (osim__event_on(t->guest->s->m))
 		emit_bottom_half(t, flags);
 }
