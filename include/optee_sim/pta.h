@@ -118,6 +118,66 @@ struct osim_notif_driver {
 OSIM_EXPORT int osim_notif_driver_register(struct osim_machine *m,
 					   const struct osim_notif_driver *driver);
 
+/**
+ * @brief A timer of the secure world: calls @p fn in its interrupt once @p period_ns has passed,
+ * and again as long as it returns true.
+ *
+ * The function may post (osim_post()); it cannot wait.
+ * @retval 0        Armed.
+ * @retval -EINVAL  No function, or a period of 0.
+ * @retval -ENXIO   The machine has no fake secure world.
+ * @retval -ENOMEM  Out of memory.
+ * @par Context  Host, or inside a pseudo TA or notification driver. It ends with the machine, or
+ * when the secure world panics.
+ */
+OSIM_EXPORT int osim_callout(struct osim_machine *m, uint64_t period_ns,
+			     bool (*fn)(void *arg, struct osim_machine *m), void *arg);
+
+/** The pseudo TA that does RPCs on demand, for tests of a normal world; it is always there. Many
+ * calls can be in it at once. */
+#define OSIM_PTA_RPC_UUID                                                                     \
+	{                                                                                     \
+		0x7c, 0x3e, 0x1a, 0x52, 0x9d, 0x04, 0x4b, 0x8f, 0xa6, 0x11, 0x5e, 0x2c, 0x90, \
+			0x7d, 0xb3, 0x01                                                      \
+	}
+
+/** Its functions. */
+enum osim_pta_rpc_func {
+	/**
+	 * [0] value in a: OPTEE_RPC_CMD_*, b: how many parameters (0 .. 3). [1] .. [3] become the
+	 * parameters of the RPC, in order: values as they are (c is 0), memory by way of a buffer
+	 * of SHM_ALLOC whose content goes both ways.
+	 */
+	OSIM_PTA_RPC_DO = 0,
+	OSIM_PTA_RPC_SHM =
+		1, /**< [0] value in a: OPTEE_RPC_SHM_TYPE_*, b: bytes. Allocates and frees. */
+	OSIM_PTA_RPC_WAIT = 2,	 /**< [0] value in a: value, b: timeout in ms. NOTIFICATION WAIT. */
+	OSIM_PTA_RPC_SEND = 3,	 /**< [0] value in a: value. NOTIFICATION SEND. */
+	OSIM_PTA_RPC_CANCEL = 4, /**< [0] value in a: value. WAITs for it, 10 ms at a time, until
+				    the request is cancelled. */
+};
+
+/** The system pseudo TA; it is always there. Many calls can be in it at once. */
+#define OSIM_PTA_SYSTEM_UUID                                                                  \
+	{                                                                                     \
+		0x7c, 0x3e, 0x1a, 0x52, 0x9d, 0x04, 0x4b, 0x8f, 0xa6, 0x11, 0x5e, 0x2c, 0x90, \
+			0x7d, 0xb3, 0x02                                                      \
+	}
+
+/** Its functions. */
+enum osim_pta_system_func {
+	OSIM_PTA_SYSTEM_POST = 0,  /**< [0] value in a: posts that notification. */
+	OSIM_PTA_SYSTEM_SLEEP = 1, /**< [0] value in a: milliseconds, by RPC SUSPEND. */
+	OSIM_PTA_SYSTEM_NEST = 2,  /**< [0] memory in: UUID, [1] value in a: function; [2], [3] are
+				      the other TA's [0], [1]. */
+	OSIM_PTA_SYSTEM_LOGIN =
+		3, /**< [0] value out a: login class of the client; [1] memory out: its UUID. */
+	OSIM_PTA_SYSTEM_PANIC =
+		4, /**< [0] value in a: 0 this TA panics, 1 the secure world does. */
+	OSIM_PTA_SYSTEM_VALUES =
+		5, /**< [0] value inout a: 0 allocates a notification value, else frees that one. */
+};
+
 /** @name From inside a pseudo TA or notification driver
  * @{
  */
@@ -199,6 +259,24 @@ OSIM_EXPORT uint32_t osim_pta_value_alloc(struct osim_pta_call *call, uint32_t *
 OSIM_EXPORT void osim_pta_value_free(struct osim_pta_call *call, uint32_t value);
 /** @brief RPC SUSPEND: sleeps. Results as osim_pta_rpc(). */
 OSIM_EXPORT uint32_t osim_pta_sleep_ms(struct osim_pta_call *call, uint32_t duration_ms);
+/**
+ * @brief Opens a session with another TA, on behalf of this one; its client is
+ * TEE_LOGIN_TRUSTED_APP.
+ * @param uuid    Of the other TA.
+ * @param from    Which of this call's parameters are handed on as the other's four; -1: none. NULL:
+ * none at all.
+ * @param[out] session  For the two below; the normal world cannot use it.
+ * @return The other TA's result, or why it was not reached: TEE_ERROR_BUSY also where it would have
+ * to wait for this one.
+ */
+OSIM_EXPORT uint32_t osim_pta_ta_open(struct osim_pta_call *call, const uint8_t uuid[16],
+				      const int from[4], uint32_t *session);
+/** @brief Has another TA do a command; output parameters come back into this call's. Results as
+ * osim_pta_ta_open(). */
+OSIM_EXPORT uint32_t osim_pta_ta_invoke(struct osim_pta_call *call, uint32_t session, uint32_t func,
+					const int from[4]);
+/** @brief Closes such a session. TEE_ERROR_ITEM_NOT_FOUND: there is none. */
+OSIM_EXPORT uint32_t osim_pta_ta_close(struct osim_pta_call *call, uint32_t session);
 /** @brief This TA panics: the call under way and all later ones on the instance end with
  * TEE_ERROR_TARGET_DEAD once the function has returned. */
 OSIM_EXPORT void osim_pta_panic(struct osim_pta_call *call);

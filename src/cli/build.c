@@ -161,8 +161,9 @@ static bool prepare(struct paths *p, const struct osim__cli_options *o)
 	return !failed_to_start("cmake", rc) && !rc && read_result(p, result);
 }
 
-/* One step of the build; its name is for the message. */
-static bool step(const struct paths *p, struct osim__cli_log *log, const char *const argv[])
+/* One step of the build, and what it means that it fails. */
+static bool step(const struct paths *p, struct osim__cli_log *log, const char *const argv[],
+		 const char *failed)
 {
 	char copy[PATH_MAX];
 	int rc = osim__cli_spawn(argv, osim__cli_log_line, log);
@@ -171,7 +172,7 @@ static bool step(const struct paths *p, struct osim__cli_log *log, const char *c
 		return true;
 	if (failed_to_start(argv[0], rc) || !join(copy, sizeof(copy), p->dir, "tree"))
 		return false;
-	osim__cli_error("--kernel: the driver does not compile:");
+	osim__cli_error("--kernel: %s:", failed);
 	osim__cli_log_explain(log, copy);
 	fprintf(stderr, "The whole log: %s\n", log->path);
 	return false;
@@ -208,7 +209,8 @@ static bool build(const struct paths *p, const struct osim__cli_options *o)
 			asan ? " with sanitizers" : "", p->dir);
 	if (!osim__cli_log_open(&log, p->dir, "build.log"))
 		return false;
-	done = step(p, &log, configure) && step(p, &log, compile);
+	done = step(p, &log, configure, "the build cannot be set up") &&
+	       step(p, &log, compile, "the driver does not compile");
 	osim__cli_log_close(&log);
 	mark = done ? fopen(complete, "w") : NULL;
 	if (mark)
@@ -219,14 +221,14 @@ static bool build(const struct paths *p, const struct osim__cli_options *o)
 /* The same words to the runner, which is told that it is what --kernel means. */
 static void become(const struct paths *p, int argc, char **argv)
 {
-	static char built[] = "--built";
+	static char run[] = "run", built[] = "--built";
 	char **words = calloc((size_t)argc + 3, sizeof(*words));
 	char runner[PATH_MAX];
 
 	if (!words || !join(runner, sizeof(runner), p->dir, "build/runner"))
 		return;
 	words[0] = runner;
-	words[1] = argv[0];
+	words[1] = run;
 	words[2] = built;
 	memcpy(words + 3, argv + 1, (size_t)(argc - 1) * sizeof(*words));
 	fflush(stdout);

@@ -105,19 +105,12 @@ struct osim__cli_result {
 /* For people. */
 void osim__cli_summary(const struct osim__cli_result *r, FILE *out);
 
-/* A file that comes to be whole, or not at all (json.c). */
-struct osim__cli_json {
-	char *path; /* what is replaced */
-	char *temp; /* NULL: path is no plain file, and written to directly */
-	FILE *file;
-};
+/* --- a file for programs (json.c) --- */
 
-/* false, after a message: it cannot be written. */
-bool osim__cli_json_open(struct osim__cli_json *j, const char *path);
+/* false, after a message: it cannot be written. Nothing is changed, whatever the answer. */
+bool osim__cli_json_check(const char *path);
 /* false, after a message: as above; what was there before stays. */
-bool osim__cli_json_write(struct osim__cli_json *j, const struct osim__cli_result *r);
-/* Gives up what was not written. */
-void osim__cli_json_close(struct osim__cli_json *j);
+bool osim__cli_json_write(const char *path, const struct osim__cli_result *r);
 
 /* --- processes (process.c) --- */
 

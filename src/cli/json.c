@@ -12,91 +12,98 @@
 
 /* --- the file --- */
 
-static bool fail(const struct osim__cli_json *j)
+/* A file that comes to be whole, or not at all. */
+struct file {
+	char *path; /* what is replaced */
+	char *temp; /* NULL: path is no plain file, and written to directly */
+	FILE *out;
+};
+
+static bool fail(const char *path)
 {
-	osim__cli_error("--json: cannot write '%s': %s", j->path, strerror(errno));
+	osim__cli_error("--json: cannot write '%s': %s", path, strerror(errno));
 	return false;
 }
 
-/* Devices and pipes are written to; a plain file is made beside the old one and takes its place. */
-static bool open_temp(struct osim__cli_json *j)
+/* A new file beside the old one, with its rights. */
+static bool open_temp(struct file *f, const struct stat *old)
 {
 	static const char suffix[] = ".XXXXXX";
-	struct stat old;
-	bool exists = !stat(j->path, &old);
-	mode_t mask;
+	mode_t mask = umask(0);
 	int fd;
 
+	umask(mask);
+	f->temp = malloc(strlen(f->path) + sizeof(suffix));
+	if (!f->temp)
+		return false;
+	strcat(strcpy(f->temp, f->path), suffix);
+	fd = mkstemp(f->temp);
+	if (fd < 0) {
+		free(f->temp);
+		f->temp = NULL;
+		return false;
+	}
+	if (!fchmod(fd, old ? old->st_mode & 07777 : 0666 & ~mask))
+		f->out = fdopen(fd, "w");
+	if (!f->out)
+		close(fd);
+	return f->out;
+}
+
+/* Devices and pipes are written to; a plain file is made anew and takes the place of the old one.
+ */
+static bool open_file(struct file *f, const char *path, bool only_check)
+{
+	struct stat old;
+	bool exists = !stat(path, &old);
+
+	/* Through a link what it points to is replaced, not the link. */
+	f->path = realpath(path, NULL);
+	if (!f->path)
+		f->path = strdup(path);
+	if (!f->path)
+		return false;
 	if (exists && S_ISDIR(old.st_mode)) {
 		errno = EISDIR;
 		return false;
 	}
-	if (exists && !S_ISREG(old.st_mode)) {
-		j->file = fopen(j->path, "w");
-		return j->file;
-	}
-	if (exists && access(j->path, W_OK))
+	if (exists && access(path, W_OK))
 		return false;
-	j->temp = malloc(strlen(j->path) + sizeof(suffix));
-	if (!j->temp)
-		return false;
-	strcat(strcpy(j->temp, j->path), suffix);
-	fd = mkstemp(j->temp);
-	if (fd < 0) {
-		free(j->temp);
-		j->temp = NULL;
-		return false;
-	}
-	mask = umask(0);
-	umask(mask);
-	if (!fchmod(fd, exists ? old.st_mode & 07777 : 0666 & ~mask))
-		j->file = fdopen(fd, "w");
-	if (!j->file)
-		close(fd);
-	return j->file;
+	if (!exists || S_ISREG(old.st_mode))
+		return open_temp(f, exists ? &old : NULL);
+	if (only_check)
+		return true;
+	f->out = fopen(path, "w");
+	return f->out;
 }
 
-bool osim__cli_json_open(struct osim__cli_json *j, const char *path)
+/* Gives up what has not taken its place. */
+static void close_file(struct file *f)
 {
-	/* Through a link what it points to is replaced, not the link. */
-	j->path = realpath(path, NULL);
-	if (!j->path)
-		j->path = strdup(path);
-	if (!j->path) {
-		osim__cli_error("out of memory");
-		return false;
-	}
-	return open_temp(j) || fail(j);
+	if (f->out)
+		fclose(f->out);
+	if (f->temp)
+		unlink(f->temp);
+	free(f->temp);
+	free(f->path);
 }
 
-void osim__cli_json_close(struct osim__cli_json *j)
+static bool finish_file(struct file *f)
 {
-	if (j->file)
-		fclose(j->file);
-	if (j->temp)
-		unlink(j->temp);
-	free(j->temp);
-	free(j->path);
-	*j = (struct osim__cli_json){0};
-}
+	int rc = ferror(f->out) | fflush(f->out);
 
-static bool finish(struct osim__cli_json *j)
-{
-	int rc = ferror(j->file);
-
-	rc |= fflush(j->file);
-	if (j->temp)
-		rc |= fsync(fileno(j->file));
-	rc |= fclose(j->file);
-	j->file = NULL;
+	if (f->temp)
+		rc |= fsync(fileno(f->out));
+	rc |= fclose(f->out);
+	f->out = NULL;
 	if (rc)
 		return false;
-	if (!j->temp)
+	if (!f->temp)
 		return true;
-	if (rename(j->temp, j->path))
+	if (rename(f->temp, f->path))
 		return false;
-	free(j->temp);
-	j->temp = NULL;
+	free(f->temp);
+	f->temp = NULL;
 	return true;
 }
 
@@ -185,19 +192,31 @@ static json_t *document(const struct osim__cli_result *r)
 	return root;
 }
 
-bool osim__cli_json_write(struct osim__cli_json *j, const struct osim__cli_result *r)
+bool osim__cli_json_check(const char *path)
 {
+	struct file f = {0};
+	bool fine = open_file(&f, path, true) || fail(path);
+
+	close_file(&f);
+	return fine;
+}
+
+bool osim__cli_json_write(const char *path, const struct osim__cli_result *r)
+{
+	struct file f = {0};
 	json_t *root = document(r);
-	int rc;
+	bool fine;
 
 	if (!root) {
 		osim__cli_error("--json: out of memory");
 		return false;
 	}
 	errno = 0;
-	rc = json_dumpf(root, j->file, JSON_INDENT(2));
+	fine = open_file(&f, path, false) && !json_dumpf(root, f.out, JSON_INDENT(2)) &&
+	       fputc('\n', f.out) != EOF && finish_file(&f);
+	if (!fine)
+		fail(path);
 	json_decref(root);
-	if (rc || fputc('\n', j->file) == EOF)
-		return fail(j);
-	return finish(j) || fail(j);
+	close_file(&f);
+	return fine;
 }

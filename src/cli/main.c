@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/cmd_replay.h"
 
 static const struct {
 	const char *name;
 	int (*fn)(int argc, char **argv);
 } commands[] = {
 	{"run", osim__cli_run},
+	{"replay", osim__cmd_replay},
 };
 
 static const char doc[] =
@@ -19,6 +21,8 @@ static const char doc[] =
 	"Commands:\n"
 	"  run                        Bind the driver, post notifications, remove it; print both\n"
 	"                             worlds on one time line\n"
+	"  replay                     Play recordings of a real OP-TEE against the fake secure world\n"
+	"                             and tell the differences\n"
 	"\n"
 	"\"optee-sim COMMAND --help\" tells the options of a command.\n"
 	"\n"
@@ -34,6 +38,18 @@ void osim__cli_error(const char *format, ...)
 	vfprintf(stderr, format, ap);
 	va_end(ap);
 	fputc('\n', stderr);
+}
+
+/* "run, replay" */
+static const char *known(void)
+{
+	static char text[128];
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", i ? ", " : "",
+					 commands[i].name);
+	return text;
 }
 
 static void print_version(FILE *out, struct argp_state *state)
@@ -54,7 +70,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no command given; there is: run");
+		argp_error(state, "no command given; there are: %s", known());
 		return 0;
 	default:
 		(void)arg;
@@ -66,6 +82,7 @@ int main(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.parser = parse, .args_doc = "COMMAND [OPTION...]", .doc = doc};
+	static char name[64];
 	char **rest = NULL;
 	int status;
 
@@ -76,6 +93,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(rest[0], commands[i].name) != 0)
 			continue;
+		snprintf(name, sizeof(name), "optee-sim %s", rest[0]);
+		rest[0] = name;
 		status = commands[i].fn((int)(&argv[argc] - rest), rest);
 		if (fflush(stdout) || ferror(stdout)) {
 			osim__cli_error("cannot write to standard output: %s", strerror(errno));
@@ -83,6 +102,6 @@ int main(int argc, char **argv)
 		}
 		return status;
 	}
-	osim__cli_error("no command '%s'; there is: run", rest[0]);
+	osim__cli_error("no command '%s'; there are: %s", rest[0], known());
 	return OSIM__EXIT_USAGE;
 }

@@ -269,14 +269,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 void osim__cli_options_parse(struct osim__cli_options *o, int argc, char **argv)
 {
 	static const struct argp argp = {.options = options, .parser = parse, .doc = doc};
-	static char name[] = "optee-sim run";
 
 	*o = (struct osim__cli_options){
 		.machine = {.size = sizeof(o->machine)},
 		.secure = {.size = sizeof(o->secure)},
 		.rpc_arg = -1,
 	};
-	argv[0] = name;
 	if (argp_parse(&argp, argc, argv, 0, NULL, o))
 		exit(OSIM__EXIT_USAGE);
 }

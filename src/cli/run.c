@@ -39,8 +39,9 @@ static bool make_machine(struct run *run)
 	if (run->options->seeded)
 		options.chooser = osim_chooser_seeded(&run->seeded, run->options->seed);
 	rc = osim_machine_new(&options, &run->result.m);
+	/* Whatever else can be wrong has been refused before. */
 	if (rc == -EINVAL)
-		osim__cli_error("%s", osim_last_error());
+		osim__cli_error("--caps: %s", osim_last_error());
 	else if (rc)
 		osim__cli_error("cannot make the machine: %s", strerror(-rc));
 	return !rc;
@@ -137,7 +138,7 @@ static int status_of(const struct run *run)
 									: OSIM__EXIT_CLEAN;
 }
 
-static int run_it(struct run *run, struct osim__cli_json *json)
+static int run_it(struct run *run)
 {
 	int rc;
 
@@ -155,7 +156,7 @@ static int run_it(struct run *run, struct osim__cli_json *json)
 	osim_timeline_flush(run->timeline);
 	osim_set_event_sink(run->result.m, NULL, NULL);
 	osim__cli_summary(&run->result, stdout);
-	if (run->options->json && !osim__cli_json_write(json, &run->result))
+	if (run->options->json && !osim__cli_json_write(run->options->json, &run->result))
 		return OSIM__EXIT_USAGE;
 	return status_of(run);
 }
@@ -164,7 +165,6 @@ int osim__cli_run(int argc, char **argv)
 {
 	struct osim__cli_options options;
 	struct run run = {.options = &options, .result = {.options = &options}};
-	struct osim__cli_json json = {0};
 	char **given = calloc((size_t)argc + 1, sizeof(*given));
 	int status = OSIM__EXIT_USAGE;
 
@@ -177,9 +177,8 @@ int osim__cli_run(int argc, char **argv)
 	osim__cli_options_parse(&options, argc, argv);
 	if (options.kernel && !options.built)
 		osim__cli_build(&options, argc, given);
-	else if (!options.json || osim__cli_json_open(&json, options.json))
-		status = run_it(&run, &json);
-	osim__cli_json_close(&json);
+	else if (!options.json || osim__cli_json_check(options.json))
+		status = run_it(&run);
 	osim_timeline_free(run.timeline);
 	osim_machine_free(run.result.m);
 	osim_counters_free(run.result.counters);

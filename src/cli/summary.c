@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -55,14 +56,9 @@ static void print_counters(const struct osim_counters *counters, FILE *out)
 
 static void print_findings(const struct osim_machine *m, FILE *out)
 {
-	size_t count = osim_finding_count(m);
 	const struct osim_finding *f;
 
-	if (!count) {
-		fprintf(out, "findings          none\n");
-		return;
-	}
-	fprintf(out, "findings          %6zu\n", count);
+	fprintf(out, "%-*s%6zu\n", LABEL, "findings", osim_finding_count(m));
 	for (size_t i = 0; (f = osim_finding_get(m, i)); i++) {
 		const char *line = f->where;
 
@@ -79,21 +75,37 @@ static void print_findings(const struct osim_machine *m, FILE *out)
 static void print_live(void *arg, enum osim_live kind, const char *what, const char *where)
 {
 	(void)kind;
-	fprintf(arg, "  %s, made by %s\n", what, *where ? where : "?");
+	fprintf(arg, "  %s, made at %s\n", what, *where ? where : "?");
+}
+
+static const char *why(int error)
+{
+	switch (error) {
+	case -EDEADLK:
+		return "it waits for what never comes";
+	case -ELOOP:
+		return "it never comes to rest";
+	default:
+		return strerror(-error);
+	}
 }
 
 void osim__cli_summary(const struct osim__cli_result *r, FILE *out)
 {
-	size_t live = osim_live_count(r->m, OSIM_LIVE_COUNT);
+	size_t findings = osim_finding_count(r->m);
 
 	fputc('\n', out);
 	print_counters(r->counters, out);
-	if (live)
-		fprintf(out, "live objects      %6zu\n", live);
-	else
-		fprintf(out, "live objects      none\n");
+	fprintf(out, "%-*s%6zu\n", LABEL, "live objects", osim_live_count(r->m, OSIM_LIVE_COUNT));
 	osim_live_each(r->m, print_live, out);
 	print_findings(r->m, out);
+	fprintf(out, "%-*s", LABEL, "result");
 	if (r->stopped)
-		fprintf(out, "result            %s failed: %s\n", r->stopped, strerror(-r->error));
+		fprintf(out, "  %s failed: %s%s", r->stopped, why(r->error),
+			findings ? ", " : "\n");
+	if (findings)
+		fprintf(out, "%s%zu finding%s\n", r->stopped ? "" : "  ", findings,
+			findings > 1 ? "s" : "");
+	else if (!r->stopped)
+		fprintf(out, "  clean\n");
 }

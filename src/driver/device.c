@@ -87,20 +87,20 @@ static int register_devices(struct optee *optee, u32 session, struct optee_shm *
 /* Puts the devices behind the secure world on the bus. There need not be any, nor the pseudo TA. */
 int optee_enumerate_devices(struct optee *optee)
 {
-	struct optee_shm *shm,
-		*msg = optee_msg_get(optee, OPTEE_MSG_CMD_OPEN_SESSION, OPTEE_META_PARAMS);
-	u32 session;
+	struct optee_shm *msg = optee_msg_get(optee, OPTEE_MSG_CMD_OPEN_SESSION, OPTEE_META_PARAMS);
+	struct osim_msg_arg *arg = IS_ERR(msg) ? NULL : msg->va;
+	struct optee_shm *shm;
+	u32 session, ret;
 	int rc;
 
-	if (IS_ERR(msg))
+	if (!arg)
 		return PTR_ERR(msg);
 	rc = optee_open_session(optee->ctx, msg, &pta_uuid);
-	session = ((struct osim_msg_arg *)msg->va)->session;
-	if (!rc && ((struct osim_msg_arg *)msg->va)->ret != TEE_SUCCESS)
-		rc = -ENODEV;
+	session = arg->session;
+	ret = arg->ret;
 	optee_msg_put(msg);
-	if (rc)
-		return rc == -ENODEV ? 0 : rc;
+	if (rc || ret != TEE_SUCCESS)
+		return !rc && ret == TEE_ERROR_COMMUNICATION ? -EIO : rc;
 
 	shm = optee_shm_alloc(optee, LIST_BYTES, OPTEE_SHM_KERNEL);
 	rc = IS_ERR(shm) ? PTR_ERR(shm) : register_devices(optee, session, shm);

@@ -2,8 +2,10 @@
 #ifndef OSIM_KERNEL_K_BASE_H
 #define OSIM_KERNEL_K_BASE_H
 
-/* Memory and names of the kernel API of one machine. Plain C; included first, ahead of any kernel
- * header. */
+/*
+ * Memory and names of the kernel API of one machine. Plain C; included first, ahead of any kernel
+ * header.
+ */
 
 #include "kernel/k_map.h"
 #include "kernel/kernel.h"
@@ -21,9 +23,8 @@ struct osim__k_base {
 	struct osim__k_map mappings; /* address -> struct osim__k_mapping */
 	struct osim__k_mapping *mapping_list;
 	struct osim__k_map vmalloc; /* address of a vmalloc() block -> 1 */
-	struct osim__k_map
-		shared; /* address of a heap block that the secure world may touch -> its size */
-	struct osim__k_map names; /* of pointers in the log */
+	struct osim__k_map shared;  /* heap block that the secure world may touch -> its size */
+	struct osim__k_map names;   /* of pointers in the log */
 	uint64_t name_count;
 	struct mm_struct *mm;
 	struct osim__k_i2c *i2c;

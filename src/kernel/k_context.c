@@ -39,13 +39,10 @@ static const char *atomic_reason(const struct osim__sched *s)
 	return c->irq_off ? "with interrupts off" : "with preemption off";
 }
 
-bool osim__k_check_sleep(struct osim_machine *m, const char *what, const struct osim__site *site)
+void osim__k_cannot_sleep(struct osim_machine *m, const char *what, const struct osim__site *site)
 {
-	if (osim__sched_may_sleep(&m->sched))
-		return true;
 	osim__finding(m, "kernel.sleep-in-atomic", "%s may sleep, %s, at %s", what,
 		      atomic_reason(&m->sched), osim__k_where(site));
-	return false;
 }
 
 void osim__k_might_sleep(const struct osim__site *site)

@@ -54,8 +54,10 @@ static unsigned int first_gap(const struct idr *idr, unsigned int at, unsigned i
 	return low;
 }
 
-/* Half again as much; what holds the entries is an allocation of the driver's, and goes when the
- * last entry does. */
+/*
+ * Half again as much; what holds the entries is an allocation of the driver's, and goes when the
+ * last entry does.
+ */
 static int grow(struct idr *idr, gfp_t gfp, const struct osim__site *site)
 {
 	unsigned int capacity = idr->capacity ? idr->capacity + idr->capacity / 2 : 8;

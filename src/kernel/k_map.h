@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Numbers and addresses to numbers and addresses; looked up, never walked. Zero-initialised is
- * empty; keys are not 0. */
+/*
+ * Numbers and addresses to numbers and addresses; looked up, never walked. Zero-initialised is
+ * empty; keys are not 0.
+ */
 struct osim__k_map_slot {
 	uint64_t key, value;
 };

@@ -11,8 +11,10 @@
  * a lost reference leaves behind.
  */
 
-/* Pages that were freed while somebody held a reference on one: they go when the last of those
- * goes. */
+/*
+ * Pages that were freed while somebody held a reference on one: they go when the last of those
+ * goes.
+ */
 struct osim__k_block {
 	void *va;
 	size_t bytes;
@@ -41,7 +43,7 @@ static void *allocate(size_t bytes, gfp_t gfp, const char *what, const struct os
 		osim__k_log(4, "pages: no page or more than 4 MiB in one piece asked for");
 		return NULL;
 	}
-	if (osim__fault(m, OSIM_FAULT_ALLOC, what))
+	if (!(gfp & __GFP_NOFAIL) && osim__fault(m, OSIM_FAULT_ALLOC, what))
 		return NULL;
 	va = osim__mem_pages_alloc(m, bytes);
 	if (!va)

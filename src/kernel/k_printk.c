@@ -107,8 +107,10 @@ void osim__k_bug(const struct osim__site *site, const char *cond)
 
 	osim__finding(m, "kernel.bug", "BUG (%s) at %s", cond, osim__k_where(site));
 	osim__k_printk(KERN_EMERG "BUG: %s at %s\n", cond, osim__k_where(site));
-	/* A kernel stops here; this CPU does. The host's own stack has nothing that it could wait
-	 * in. */
+	/*
+	 * A kernel stops here; this CPU does. The host's own stack has nothing that it could wait
+	 * in.
+	 */
 	if (m->sched.this_cpu == OSIM__CPU_HOST)
 		__builtin_trap();
 	for (;;)

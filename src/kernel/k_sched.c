@@ -9,12 +9,15 @@
 #include <linux/string.h>
 
 /*
- * A thread gets its task_struct when somebody asks for it. A kernel thread has one from the start, and is freed by kthread_stop(), or
- * with the machine.
+ * A thread gets its task_struct when somebody asks for it; found by the thread's address, and given to the next thread there, once this
+ * one is gone. A kernel thread has one from the start, until kthread_stop().
  */
 
+#define BUCKETS 64u
+
 struct osim__k_tasks {
-	struct task_struct *first;
+	struct task_struct *bucket[BUCKETS];
+	struct task_struct nobody; /* the host's stack, an idle CPU's handler */
 };
 
 static struct osim__k_tasks *tasks(struct osim__kernel *k)
@@ -24,49 +27,80 @@ static struct osim__k_tasks *tasks(struct osim__kernel *k)
 	return k->tasks;
 }
 
-static struct task_struct *task_new(struct osim__kernel *k, struct osim__thread *t)
+static struct task_struct **bucket(struct osim__kernel *k, const struct osim__thread *t)
 {
-	struct task_struct *task = osim__kernel_zalloc(sizeof(*task));
-	struct osim__k_tasks *all = tasks(k);
-
-	task->osim_thread = t;
-	task->group_leader = task;
-	task->mm = task->active_mm = osim__k_mm();
-	if (t) {
-		task->pid = task->tgid = (pid_t)t->id;
-		snprintf(task->comm, sizeof(task->comm), "%s", t->name);
-	}
-	task->osim_next = all->first;
-	all->first = task;
-	return task;
+	return &tasks(k)->bucket[((uintptr_t)t >> 6) % BUCKETS];
 }
 
-static void task_free(struct osim__kernel *k, struct task_struct *task)
+static void set_thread(struct task_struct *task, struct osim__thread *t)
 {
-	struct task_struct **link = &k->tasks->first;
+	task->osim_thread = t;
+	task->pid = task->tgid = (pid_t)t->id;
+}
+
+static void task_add(struct osim__kernel *k, struct task_struct *task)
+{
+	struct task_struct **first = bucket(k, task->osim_thread);
+
+	task->osim_next = *first;
+	*first = task;
+}
+
+static void task_remove(struct osim__kernel *k, struct task_struct *task)
+{
+	struct task_struct **link = bucket(k, task->osim_thread);
 
 	while (*link != task)
 		link = &(*link)->osim_next;
 	*link = task->osim_next;
-	osim__kernel_free(task);
 }
 
-/* On the host's stack and in an idle CPU's handler: the task of no thread. */
+static void task_init(struct task_struct *task, struct osim__thread *t)
+{
+	*task = (struct task_struct){.mm = osim__k_mm(), .active_mm = osim__k_mm()};
+	task->group_leader = task;
+	if (!t)
+		return;
+	set_thread(task, t);
+	snprintf(task->comm, sizeof(task->comm), "%s", t->name);
+}
+
 struct task_struct *osim__k_current(void)
 {
 	struct osim__kernel *k = osim__kernel();
 	struct osim__thread *t = osim__sched_current(&k->m->sched);
+	struct task_struct *task, *next;
 
-	for (struct task_struct *task = tasks(k)->first; task; task = task->osim_next)
-		if (task->osim_thread == t && task->pid == (pid_t)(t ? t->id : 0))
-			return task;
-	return task_new(k, t);
+	if (!t) {
+		if (!tasks(k)->nobody.mm)
+			task_init(&tasks(k)->nobody, NULL);
+		return &tasks(k)->nobody;
+	}
+	for (task = *bucket(k, t); task && task->osim_thread != t;)
+		task = task->osim_next;
+	if (task && task->pid == (pid_t)t->id)
+		return task;
+	if (task) {
+		next = task->osim_next;
+		task_init(task, t);
+		task->osim_next = next;
+		return task;
+	}
+	task = osim__kernel_zalloc(sizeof(*task));
+	task_init(task, t);
+	task_add(k, task);
+	return task;
 }
 
 void osim__k_tasks_fini(struct osim__kernel *k)
 {
-	while (k->tasks && k->tasks->first)
-		task_free(k, k->tasks->first);
+	struct task_struct *task;
+
+	for (unsigned int i = 0; k->tasks && i < BUCKETS; i++)
+		while ((task = k->tasks->bucket[i])) {
+			k->tasks->bucket[i] = task->osim_next;
+			osim__kernel_free(task);
+		}
 	osim__kernel_free(k->tasks);
 }
 
@@ -138,8 +172,8 @@ int osim__k_wake_up_process(struct task_struct *task)
 	if (!t) {
 		if (osim__thread_spawn(&m->sched, task->comm, kthread_main, task, -1, &t))
 			return 0;
-		task->osim_thread = t;
-		task->pid = task->tgid = (pid_t)t->id;
+		set_thread(task, t);
+		task_add(osim__kernel_of(m), task);
 		return 1;
 	}
 	if (osim__wake_thread(t, 0)) {
@@ -162,12 +196,9 @@ struct task_struct *osim__k_kthread_create(int (*fn)(void *data), void *data, bo
 	osim__k_check_sleep(k->m, "kthread_create()", site);
 	if (osim__fault(k->m, OSIM_FAULT_ALLOC, "kthread_create"))
 		return ERR_PTR(-ENOMEM);
-	task = task_new(k, NULL);
-	task->mm = task->active_mm = NULL;
-	task->flags = PF_KTHREAD;
-	task->pid = -1;
-	task->osim_fn = fn;
-	task->osim_data = data;
+	task = osim__kernel_zalloc(sizeof(*task));
+	*task = (struct task_struct){
+		.flags = PF_KTHREAD, .group_leader = task, .osim_fn = fn, .osim_data = data};
 	va_start(args, format);
 	vsnprintf(task->comm, sizeof(task->comm), format, args);
 	va_end(args);
@@ -193,9 +224,10 @@ int osim__k_kthread_stop(struct task_struct *task, const struct osim__site *site
 	osim__k_wake_up_process(task);
 	if (!task->osim_thread || !osim__k_join(k->m, task->osim_thread))
 		return -EINTR;
+	task_remove(k, task);
 	osim__thread_free(task->osim_thread);
 	result = task->osim_result;
-	task_free(k, task);
+	osim__kernel_free(task);
 	return result;
 }
 

@@ -34,7 +34,7 @@ static void *allocate(size_t size, size_t limit, size_t align, gfp_t gfp, const 
 			printk(KERN_WARNING "%s: %zu bytes are more than can be had\n", what, size);
 		return NULL;
 	}
-	if (osim__fault(m, OSIM_FAULT_ALLOC, what))
+	if (!(gfp & __GFP_NOFAIL) && osim__fault(m, OSIM_FAULT_ALLOC, what))
 		return NULL;
 	p = osim__k_host_alloc(size, align);
 	if (!p)

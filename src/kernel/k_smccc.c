@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <linux/arm-smccc.h>
+#include <linux/compiler.h>
 
 #include "machine/machine.h"
 
@@ -14,8 +15,9 @@ void osim__k_smccc(unsigned long a0, unsigned long a1, unsigned long a2, unsigne
 		*res = (struct arm_smccc_res){.a0 = ~0ul};
 		return;
 	}
-	res->a0 = regs.a[0];
-	res->a1 = regs.a[1];
-	res->a2 = regs.a[2];
-	res->a3 = regs.a[3];
+	/* One by one, as they were written: a processor stalls where it has to merge two stores into one load. */
+	res->a0 = READ_ONCE(regs.a[0]);
+	res->a1 = READ_ONCE(regs.a[1]);
+	res->a2 = READ_ONCE(regs.a[2]);
+	res->a3 = READ_ONCE(regs.a[3]);
 }

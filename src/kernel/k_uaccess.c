@@ -6,8 +6,10 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-/* Programs' memory. Another thread may change it between any two looks at it: each is a scheduling
- * point. */
+/*
+ * Programs' memory. Another thread may change it between any two looks at it: each is a scheduling
+ * point.
+ */
 
 static bool may_touch(const void *user, unsigned long n, const char *what,
 		      const struct osim__site *site)
@@ -16,6 +18,10 @@ static bool may_touch(const void *user, unsigned long n, const char *what,
 
 	osim__k_might_sleep(site);
 	osim__sched_point(&m->sched, OSIM__POINT_MEMORY);
+	if (n > INT_MAX) {
+		osim__k_warn(site, NULL, "%s of %lu bytes", what, n);
+		return false;
+	}
 	return osim__access_ok(user, n) && !osim__fault(m, OSIM_FAULT_COPY, what);
 }
 
@@ -26,8 +32,9 @@ unsigned long osim__k_copy_from_user(void *to, const void *from, unsigned long n
 
 	if (may_touch(from, n, "copy_from_user", site))
 		done = osim__k_host_read_user(to, from, n);
-	/* What could not be read is not left as it was. */
-	memset((char *)to + done, 0, n - done);
+	/* What could not be read is not left as it was; what is no size at all is not believed. */
+	if (n <= INT_MAX)
+		memset((char *)to + done, 0, n - done);
 	return n - done;
 }
 

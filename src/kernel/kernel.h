@@ -70,8 +70,14 @@ static inline struct osim__kernel *osim__kernel(void)
 
 /* --- k_context.c: what each wait of the kernel API goes through --- */
 
-/* Asks whether the context may sleep; a finding that names what it wanted to do. */
-bool osim__k_check_sleep(struct osim_machine *m, const char *what, const struct osim__site *site);
+void osim__k_cannot_sleep(struct osim_machine *m, const char *what, const struct osim__site *site);
+/* A finding that names what it wanted to do, where the context may not sleep. */
+static inline void osim__k_check_sleep(struct osim_machine *m, const char *what,
+				       const struct osim__site *site)
+{
+	if (__builtin_expect(!osim__sched_may_sleep(&m->sched), 0))
+		osim__k_cannot_sleep(m, what, site);
+}
 /*
  * osim__wait() for any context. Where it may not sleep (osim__k_check_sleep() has reported that) a thread waits all the same, as a
  * kernel without checks would, with its masks put aside; a handler, or the host's stack, does not: -EDEADLK.

@@ -10,7 +10,8 @@
 
 #include "kernel/k_base.h"
 
-/* Asked at run time: the program may have AddressSanitizer although this library is built without.
+/*
+ * Asked at run time: the program may have AddressSanitizer although this library is built without.
  */
 __attribute__((weak)) void *__asan_region_is_poisoned(void *begin, size_t size);
 

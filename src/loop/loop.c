@@ -381,6 +381,9 @@ int osim_loop_attach(struct osim_machine *m, struct uv_loop_s *uv,
 	m->loop_free = loop_free;
 	uv_prepare_start(&l->prepare, on_prepare);
 	osim__machine_set_wake(m, wake, l);
+	/* What was left before; and the fake secure world learns whose thread this is. */
+	if (m->inbox)
+		m->inbox(m);
 	*out = l;
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dwarf.h>
+#include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <execinfo.h>
 #include <pthread.h>
@@ -48,11 +49,28 @@ static bool is_ours(const char *name, const char *file)
 	       (file && !strncmp(file, here, root) && strncmp(file + root, "driver/", 7));
 }
 
+/* clang leaves out the table of address ranges: then each unit is asked. */
+static Dwarf_Die *unit_of(Dwfl_Module *module, Dwarf_Addr pc, Dwarf_Addr *bias)
+{
+	Dwarf_Die *unit = dwfl_module_addrdie(module, pc, bias);
+
+	if (unit)
+		return unit;
+	while ((unit = dwfl_module_nextcu(module, unit, bias)))
+		if (dwarf_haspc(unit, pc - *bias) == 1)
+			return unit;
+	return NULL;
+}
+
 static const char *file_of(Dwfl_Module *module, Dwarf_Addr pc, int *number)
 {
-	Dwfl_Line *line = dwfl_module_getsrc(module, pc);
+	Dwarf_Addr bias = 0;
+	Dwarf_Die *unit = unit_of(module, pc, &bias);
+	Dwarf_Line *line = unit ? dwarf_getsrc_die(unit, pc - bias) : NULL;
 
-	return line ? dwfl_lineinfo(line, NULL, number, NULL, NULL, NULL) : NULL;
+	if (!line || dwarf_lineno(line, number))
+		return NULL;
+	return dwarf_linesrc(line, NULL, NULL);
 }
 
 static void names_of(void *const *frames, int count, char *text, size_t bytes)

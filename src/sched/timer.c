@@ -103,12 +103,14 @@ uint64_t osim__timer_next_ns(const struct osim__sched *s)
 	return s->timers ? s->timers->deadline_ns : OSIM_NEVER;
 }
 
+/* One that is armed by one that fires waits for the next call, or one that is always due would keep
+ * this one for ever. */
 unsigned int osim__timer_fire(struct osim__sched *s)
 {
-	uint64_t now_ns = osim__sched_now_ns(s);
+	uint64_t now_ns = osim__sched_now_ns(s), new_seq = s->timer_seq;
 	unsigned int fired = 0;
 
-	while (s->timers && s->timers->deadline_ns <= now_ns) {
+	while (s->timers && s->timers->deadline_ns <= now_ns && s->timers->seq < new_seq) {
 		struct osim__timer *t = s->timers;
 
 		osim__timer_cancel(s, t);

@@ -107,6 +107,7 @@ static void get_notif_value(struct osim__secure *s, struct osim__guest *g, struc
 		r->a[2] = 0;
 		return;
 	}
+	s->m->stats.retrieved++;
 	r->a[1] = value;
 	r->a[2] = OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID;
 	if (g->record.count)

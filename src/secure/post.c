@@ -25,8 +25,7 @@ static int hand_over(struct osim__secure *s, uint16_t guest, uint32_t value)
 						      memory_order_release, memory_order_relaxed))
 		;
 	__atomic_fetch_or(&s->m->sched.slow, OSIM__SLOW_INBOX, __ATOMIC_RELEASE);
-	if (s->wake)
-		s->wake(s->wake_arg);
+	osim__machine_wake(s->m);
 	return 0;
 }
 

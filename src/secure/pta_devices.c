@@ -91,5 +91,8 @@ int osim__pta_builtin(struct osim__secure *s, const struct osim_secure_options *
 		s->device_count = count;
 	}
 	memcpy(desc.uuid, enumeration_uuid, sizeof(desc.uuid));
-	return osim__pta_add(s, &desc);
+	if (osim__pta_add(s, &desc) || osim__pta_add(s, &osim__pta_rpc) ||
+	    osim__pta_add(s, &osim__pta_system))
+		return -ENOMEM;
+	return 0;
 }

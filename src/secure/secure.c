@@ -119,7 +119,8 @@ static int check_caps(const struct osim_secure_options *o, struct osim__secure *
 		return osim__error(-EINVAL,
 				   "shm_pa, shm_size_bytes: caps %#x has no reserved shared memory",
 				   caps);
-	if (!(caps & OPTEE_SMC_SEC_CAP_RPC_ARG) && (o->set & OSIM_SECURE_SET_RPC_PARAMS))
+	if (!(caps & OPTEE_SMC_SEC_CAP_RPC_ARG) &&
+	    (o->rpc_param_count || (o->set & OSIM_SECURE_SET_RPC_PARAMS)))
 		return osim__error(-EINVAL, "rpc_param_count: caps %#x has no RPC argument", caps);
 	if (!(caps & OPTEE_SMC_SEC_CAP_VIRTUALIZATION) != !o->guests_max)
 		return osim__error(-EINVAL, "guests_max: %u does not go with caps %#x",
@@ -210,6 +211,7 @@ static void secure_free(struct osim_machine *m)
 		osim__guest_free(g);
 	}
 	osim__inbox_fini(s);
+	osim__callout_fini(s);
 	osim__notif_fini(s);
 	osim__pta_fini(s);
 	free(s->devices);
@@ -221,14 +223,6 @@ static void inbox(struct osim_machine *m)
 {
 	osim__secure_touch(m->secure);
 	osim__inbox_drain(m->secure);
-}
-
-void osim__secure_set_wake(struct osim_machine *m, void (*wake)(void *arg), void *arg)
-{
-	struct osim__secure *s = m->secure;
-
-	s->wake_arg = arg;
-	s->wake = wake;
 }
 
 static int build(struct osim__secure *s, const struct osim_secure_options *o)

@@ -216,7 +216,7 @@ struct osim__session {
 	uint32_t id;
 	uint32_t refs;
 	int lock_thread; /* whose exclusively; -1: nobody's */
-	bool unlinked, opened;
+	bool unlinked, opened, nested;
 	bool cancelled, cancel_unmasked;
 	struct osim__condvar refs_cv, lock_cv;
 	uint32_t login;
@@ -228,7 +228,15 @@ struct osim__session {
 struct osim__session_meta {
 	uint8_t uuid[16], client[16];
 	uint32_t login;
+	bool nested; /* opened by a TA: the normal world does not know it */
 };
+
+/* The three, for either side. TEE results; *origin is set. */
+uint32_t osim__session_enter(struct osim__sthread *t, const struct osim__session_meta *meta,
+			     struct osim_pta_call *call, uint32_t *id, uint32_t *origin);
+uint32_t osim__session_use(struct osim__sthread *t, uint32_t id, bool nested, uint32_t func,
+			   struct osim_pta_call *call, uint32_t *origin);
+uint32_t osim__session_leave(struct osim__sthread *t, uint32_t id, bool nested);
 
 void osim__session_open(struct osim__sthread *t);
 void osim__session_invoke(struct osim__sthread *t);
@@ -276,12 +284,13 @@ struct osim_pta_call {
 	struct osim__session *session;
 	struct osim_pta_param params[OSIM__TA_PARAMS];
 	struct osim__mem mem[OSIM__TA_PARAMS];
-	uint64_t attr[OSIM__TA_PARAMS];
 	uint32_t count;
+	bool entered; /* the session was there */
 };
 
 int osim__pta_add(struct osim__secure *s, const struct osim_pta *desc);
 const struct osim__pta *osim__pta_find(const struct osim__secure *s, const uint8_t uuid[16]);
+extern const struct osim_pta osim__pta_rpc, osim__pta_system;
 int osim__pta_builtin(struct osim__secure *s, const struct osim_secure_options *options);
 void osim__pta_fini(struct osim__secure *s);
 
@@ -305,6 +314,7 @@ bool osim__value_free(struct osim__guest *g, uint32_t value);
 /* What other threads posted. */
 void osim__inbox_drain(struct osim__secure *s);
 void osim__inbox_fini(struct osim__secure *s);
+void osim__callout_fini(struct osim__secure *s);
 
 /* --- the whole --- */
 
@@ -334,6 +344,7 @@ struct osim__guest {
 };
 
 struct osim__inbox_item;
+struct osim__callout;
 
 struct osim__secure {
 	struct osim_machine *m;
@@ -353,11 +364,10 @@ struct osim__secure {
 	uint32_t guests_max;	    /* 0: no virtualization, and just one */
 	struct osim__guest *guests; /* newest first */
 	struct osim__pta *ptas;
+	struct osim__callout *callouts;
 	struct osim__notif_driver *notif_drivers; /* newest first, as they are called */
 	_Atomic(struct osim__inbox_item *) inbox;
 	_Atomic(const void *) owner; /* which thread of the host last used the machine */
-	void (*wake)(void *arg);     /* another thread left something */
-	void *wake_arg;
 };
 
 /*
@@ -365,8 +375,6 @@ struct osim__secure {
  * -EINVAL (osim_last_error() names the option), -ENOMEM.
  */
 int osim__secure_new(struct osim_machine *m, const struct osim_secure_options *options);
-/* Called from another thread when it has posted; must only wake the machine's thread. */
-void osim__secure_set_wake(struct osim_machine *m, void (*wake)(void *arg), void *arg);
 /* The secure world is lost: the call under way never returns, nor does any later one. t NULL: in a
  * fast call. */
 void osim__secure_panic(struct osim__secure *s, struct osim__sthread *t, const char *why);

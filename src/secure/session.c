@@ -38,22 +38,30 @@ static void put(struct osim__sthread *t, struct osim__session *s)
 	osim__mutex_unlock(t, &g->ta_mutex);
 }
 
-static struct osim__session *get(struct osim__sthread *t, uint32_t id, bool exclusive)
+/* *res says why there is none. A session that this very thread has exclusively already is busy:
+ * waiting would be for ever. */
+static struct osim__session *get(struct osim__sthread *t, uint32_t id, bool nested, bool exclusive,
+				 uint32_t *res)
 {
 	struct osim__guest *g = t->guest;
 	struct osim__session *s;
 
 	osim__mutex_lock(t, &g->ta_mutex);
 	s = find(g, id);
-	if (s && s->unlinked)
+	if (s && (s->unlinked || s->nested != nested))
 		s = NULL;
-	if (s) {
+	*res = s ? TEE_SUCCESS : TEE_ERROR_ITEM_NOT_FOUND;
+	if (s && exclusive && s->lock_thread == (int)t->index) {
+		*res = TEE_ERROR_BUSY;
+		s = NULL;
+	} else if (s) {
 		s->refs++;
 		while (exclusive && s->lock_thread >= 0 && !s->unlinked)
 			osim__condvar_wait(t, &s->lock_cv, &g->ta_mutex);
 		if (exclusive && s->unlinked) {
 			if (--s->refs == 1)
 				osim__condvar_signal(&s->refs_cv);
+			*res = TEE_ERROR_ITEM_NOT_FOUND;
 			s = NULL;
 		} else if (exclusive) {
 			s->lock_thread = (int)t->index;
@@ -155,6 +163,7 @@ static uint32_t read_meta(const struct osim__msg *msg, struct osim__session_meta
 		return TEE_ERROR_BAD_PARAMETERS;
 	memcpy(meta->uuid, p[0].u.octets, sizeof(meta->uuid));
 	memset(meta->client, 0, sizeof(meta->client));
+	meta->nested = false;
 	meta->login = (uint32_t)p[1].u.value.c;
 	switch (meta->login) {
 	case TEE_LOGIN_PUBLIC:
@@ -186,6 +195,7 @@ static uint32_t init_session(struct osim__sthread *t, const struct osim__session
 		return TEE_ERROR_OUT_OF_MEMORY;
 	}
 	s->login = meta->login;
+	s->nested = meta->nested;
 	memcpy(s->client, meta->client, sizeof(s->client));
 	res = osim__ta_reuse(t, meta->uuid, &s->ta);
 	osim__mutex_unlock(t, &g->ta_mutex);
@@ -195,10 +205,7 @@ static uint32_t init_session(struct osim__sthread *t, const struct osim__session
 		*out = s;
 		return TEE_SUCCESS;
 	}
-	osim__mutex_lock(t, &g->ta_mutex);
-	list_remove(g, s);
-	osim__mutex_unlock(t, &g->ta_mutex);
-	free(s);
+	destroy(t, s);
 	return res;
 }
 
@@ -226,18 +233,18 @@ static uint32_t enter_open(struct osim__sthread *t, struct osim__session *s,
 	return res;
 }
 
-static uint32_t open_session(struct osim__sthread *t, struct osim_pta_call *call,
-			     const struct osim__session_meta *meta, uint32_t *id, uint32_t *origin)
+uint32_t osim__session_enter(struct osim__sthread *t, const struct osim__session_meta *meta,
+			     struct osim_pta_call *call, uint32_t *id, uint32_t *origin)
 {
 	struct osim__session *s;
-	uint32_t res = init_session(t, meta, &s);
+	uint32_t res;
 
+	*origin = TEE_ORIGIN_TEE;
+	res = init_session(t, meta, &s);
 	if (res)
 		return res;
 	res = enter_open(t, s, call, origin);
 	if (res) {
-		s->lock_thread = -1;
-		s->refs = 1;
 		close_session(t, s);
 		return res;
 	}
@@ -258,7 +265,7 @@ void osim__session_open(struct osim__sthread *t)
 	if (!res) {
 		res = osim__params_in(t, META_COUNT, &call);
 		if (!res) {
-			res = open_session(t, &call, &meta, &id, &origin);
+			res = osim__session_enter(t, &meta, &call, &id, &origin);
 			osim__params_out(t, META_COUNT, &call);
 		}
 		osim__params_put(t, &call);
@@ -270,8 +277,8 @@ void osim__session_open(struct osim__sthread *t)
 
 /* --- the others --- */
 
-static uint32_t invoke(struct osim__sthread *t, struct osim__session *s, struct osim_pta_call *call,
-		       uint32_t *origin)
+static uint32_t invoke(struct osim__sthread *t, struct osim__session *s, uint32_t func,
+		       struct osim_pta_call *call, uint32_t *origin)
 {
 	struct osim__ta *ta = s->ta;
 	uint32_t res = TEE_ERROR_TARGET_DEAD;
@@ -281,72 +288,83 @@ static uint32_t invoke(struct osim__sthread *t, struct osim__session *s, struct 
 	osim__ta_hold(ta);
 	if (!ta->panicked) {
 		osim__ta_set_busy(t, ta);
-		if (s->ta)
-			res = osim__ta_invoke(t, s, call, t->msg.arg.func);
+		if (s->ta) {
+			*origin = TEE_ORIGIN_TRUSTED_APP;
+			res = osim__ta_invoke(t, s, call, func);
+		}
 		osim__ta_clear_busy(t, ta);
 	}
 	if (ta->panicked) {
 		osim__ta_bury(t, ta);
+		*origin = TEE_ORIGIN_TEE;
 		res = TEE_ERROR_TARGET_DEAD;
-	} else {
-		*origin = TEE_ORIGIN_TRUSTED_APP;
 	}
 	osim__ta_release(t->guest, ta);
 	return res;
 }
 
+uint32_t osim__session_use(struct osim__sthread *t, uint32_t id, bool nested, uint32_t func,
+			   struct osim_pta_call *call, uint32_t *origin)
+{
+	uint32_t res;
+	struct osim__session *s = get(t, id, nested, true, &res);
+
+	*origin = TEE_ORIGIN_TEE;
+	if (!s)
+		return res == TEE_ERROR_ITEM_NOT_FOUND ? TEE_ERROR_BAD_PARAMETERS : res;
+	call->entered = true;
+	res = invoke(t, s, func, call, origin);
+	put(t, s);
+	return res;
+}
+
+uint32_t osim__session_leave(struct osim__sthread *t, uint32_t id, bool nested)
+{
+	uint32_t res;
+	struct osim__session *s = get(t, id, nested, true, &res);
+
+	if (s)
+		close_session(t, s);
+	return res;
+}
+
+/* Parameters are written back where the session was there, whatever it said. */
 void osim__session_invoke(struct osim__sthread *t)
 {
 	uint32_t origin = TEE_ORIGIN_TEE;
-	struct osim__session *s;
 	struct osim_pta_call call;
 	uint32_t res = osim__params_in(t, 0, &call);
 
-	if (!res) {
-		s = get(t, t->msg.arg.session, true);
-		if (s) {
-			res = invoke(t, s, &call, &origin);
-			put(t, s);
-			osim__params_out(t, 0, &call);
-		} else {
-			res = TEE_ERROR_BAD_PARAMETERS;
-		}
-	}
+	if (!res)
+		res = osim__session_use(t, t->msg.arg.session, false, t->msg.arg.func, &call,
+					&origin);
+	if (call.entered)
+		osim__params_out(t, 0, &call);
 	osim__params_put(t, &call);
 	osim__msg_result(t, res, origin);
 }
 
 void osim__session_close(struct osim__sthread *t)
 {
-	uint32_t res = TEE_SUCCESS;
+	uint32_t res = TEE_ERROR_BAD_PARAMETERS;
 
-	if (t->msg.arg.num_params) {
-		res = TEE_ERROR_BAD_PARAMETERS;
-	} else {
-		struct osim__session *s = get(t, t->msg.arg.session, true);
-
-		if (s)
-			close_session(t, s);
-		else
-			res = TEE_ERROR_ITEM_NOT_FOUND;
-	}
+	if (!t->msg.arg.num_params)
+		res = osim__session_leave(t, t->msg.arg.session, false);
 	osim__msg_result(t, res, TEE_ORIGIN_TEE);
 }
 
 void osim__session_cancel(struct osim__sthread *t)
 {
 	uint32_t res = TEE_ERROR_BAD_PARAMETERS;
+	struct osim__session *s = NULL;
 
-	if (!t->msg.arg.num_params) {
-		struct osim__session *s = get(t, t->msg.arg.session, false);
-
-		if (s) {
-			s->cancelled = true;
-			put(t, s);
-			res = TEE_SUCCESS;
-		}
+	if (!t->msg.arg.num_params)
+		s = get(t, t->msg.arg.session, false, false, &res);
+	if (s) {
+		s->cancelled = true;
+		put(t, s);
 	}
-	osim__msg_result(t, res, TEE_ORIGIN_TEE);
+	osim__msg_result(t, s ? TEE_SUCCESS : TEE_ERROR_BAD_PARAMETERS, TEE_ORIGIN_TEE);
 }
 
 void osim__session_drop_all(struct osim__guest *g)

@@ -101,6 +101,8 @@ static void emit_rpc(struct osim__sthread *t, const struct osim__rpc_regs *r, ui
 
 static void rpc_event(struct osim__sthread *t, const struct osim__rpc_regs *r, uint32_t flags)
 {
+	if (!(flags & OSIM_EVENT_F_END))
+		t->guest->s->m->stats.rpcs++;
 	if (osim__event_on(t->guest->s->m))
 		emit_rpc(t, r, flags);
 }

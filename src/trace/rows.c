@@ -7,13 +7,13 @@
 #define NSEC_PER_USEC 1000u
 #define USEC_PER_SEC  1000000u
 
-/* Columns of the head: " 0.000000  0  irq/219-optee   ". */
+/* Columns of the head: "0.000000  0 irq/219-optee   ". */
 #define WHO_COLUMNS 15
-#define LEFT	    (9u + 1u + 2u + 2u + WHO_COLUMNS + 1u)
+#define LEFT	    (8u + 1u + 2u + 1u + WHO_COLUMNS + 1u)
 #define WIRE	    5u
 #define HANG	    2u /* of the second line of a text */
 
-/* So that a UUID that comes back fits in one line of the default width. */
+/* So that "client=" and a UUID fit in one line of the default width. */
 static unsigned int wire_column(const struct osim__rows *r)
 {
 	return LEFT + (r->width - LEFT - WIRE) / 2u - 1u;
@@ -106,7 +106,7 @@ static void put_head(struct osim__rows *r, const struct osim__row_head *head)
 
 	if (head->cpu >= 0)
 		snprintf(cpu, sizeof(cpu), "%d", head->cpu);
-	snprintf(text, sizeof(text), "%2" PRIu64 ".%06" PRIu64 " %2s  ", us / USEC_PER_SEC,
+	snprintf(text, sizeof(text), "%" PRIu64 ".%06" PRIu64 " %2s ", us / USEC_PER_SEC,
 		 us % USEC_PER_SEC, cpu);
 	put_styled(r, OSIM__STYLE_DIM, text, strlen(text));
 	snprintf(text, sizeof(text), "%.*s", WHO_COLUMNS, head->who);
@@ -115,7 +115,7 @@ static void put_head(struct osim__rows *r, const struct osim__row_head *head)
 
 void osim__rows_title(struct osim__rows *r)
 {
-	static const char head[] = "  seconds cpu context", left[] = "normal world",
+	static const char head[] = "seconds cpu context", left[] = "normal world",
 			  right[] = "secure world";
 
 	put_styled(r, OSIM__STYLE_DIM, head, sizeof(head) - 1);
@@ -163,7 +163,7 @@ void osim__row_more(struct osim__rows *r, enum osim__style style, const char *li
 	while (*lines) {
 		size_t n = strcspn(lines, "\n");
 
-		pad_to(r, LEFT + HANG);
+		pad_to(r, LEFT + 2 * HANG);
 		put_styled(r, style, lines, n);
 		newline(r);
 		lines += n + (lines[n] == '\n');

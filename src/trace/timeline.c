@@ -363,14 +363,16 @@ static void on_log(struct osim_timeline *t, const struct osim_event *e)
 static void on_object(struct osim_timeline *t, const struct osim_event *e)
 {
 	bool made = e->kind == OSIM_EVENT_ALLOC;
-	char text[256];
+	char text[256], bytes[40] = "";
 
 	if (!made)
 		osim__namer_retire(t->namer, e->object);
 	if (!t->verbose)
 		return;
-	snprintf(text, sizeof(text), "%s object %" PRIu64 ": %s, %" PRIu64 " bytes, %s",
-		 made ? "makes" : "frees", e->object, e->text, e->bytes, e->where ? e->where : "?");
+	if (e->bytes)
+		snprintf(bytes, sizeof(bytes), " of %" PRIu64 " bytes", e->bytes);
+	snprintf(text, sizeof(text), "%s #%" PRIu64 ": %s%s, %s %s", made ? "makes" : "frees",
+		 e->object, e->text, bytes, made ? "at" : "made at", e->where ? e->where : "?");
 	normal_row(t, e, OSIM__STYLE_DIM, text);
 }
 
@@ -392,12 +394,19 @@ static void on_finding(struct osim_timeline *t, const struct osim_event *e)
 		osim__row_more(&t->rows, OSIM__STYLE_PLAIN, e->where);
 }
 
+/* Where the run gets to its next part. */
+static void on_driver(struct osim_timeline *t, const struct osim_event *e)
+{
+	snprintf(t->text, sizeof(t->text), "=== %s", e->text);
+	normal_row(t, e, OSIM__STYLE_STRONG, t->text);
+}
+
 static void on_text(struct osim_timeline *t, const struct osim_event *e)
 {
 	if (e->context == OSIM_CONTEXT_SECURE)
 		secure_row(t, e, "", e->text);
 	else
-		normal_row(t, e, OSIM__STYLE_STRONG, e->text);
+		normal_row(t, e, OSIM__STYLE_PLAIN, e->text);
 }
 
 static const struct {
@@ -419,7 +428,7 @@ static const struct {
 	[OSIM_EVENT_LOG] = {on_log, false},
 	[OSIM_EVENT_ALLOC] = {on_object, false},
 	[OSIM_EVENT_FREE] = {on_object, false},
-	[OSIM_EVENT_DRIVER] = {on_text, false},
+	[OSIM_EVENT_DRIVER] = {on_driver, false},
 	[OSIM_EVENT_WORLD] = {on_text, false},
 	[OSIM_EVENT_FINDING] = {on_finding, false},
 };

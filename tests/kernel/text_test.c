@@ -176,6 +176,24 @@ static void warn_on_is_an_expression_and_a_finding(void **state)
 	assert_non_null(strstr(osim_finding_get(m, 1)->text, "number 2 at "));
 }
 
+static int came_back;
+
+static void stop_here(void *arg)
+{
+	BUG_ON(arg);
+	came_back = 1;
+}
+
+static void bug_on_stops_the_thread_and_is_a_finding(void **state)
+{
+	(void)state;
+	came_back = 0;
+	assert_int_equal(osim_spawn(m, "bug", stop_here, m, -1, NULL), 0);
+	assert_int_equal(osim_run(m), -EDEADLK);
+	assert_int_equal(came_back, 0);
+	assert_string_equal(osim_finding_get(m, 0)->id, "kernel.bug");
+}
+
 /* --- strings and numbers --- */
 
 static void strscpy_always_ends_the_text(void **state)
@@ -267,6 +285,7 @@ int main(void)
 		FIXTURE_TEST(printk_makes_a_line_of_the_log),
 		FIXTURE_TEST(print_hex_dump_makes_rows),
 		FIXTURE_TEST(warn_on_is_an_expression_and_a_finding),
+		FIXTURE_TEST(bug_on_stops_the_thread_and_is_a_finding),
 		FIXTURE_TEST(strscpy_always_ends_the_text),
 		FIXTURE_TEST(sysfs_streq_overlooks_a_newline_at_the_end),
 		FIXTURE_TEST(kstrto_takes_a_number_and_nothing_else),

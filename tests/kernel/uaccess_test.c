@@ -74,6 +74,8 @@ static void copy_far(void)
 	assert_int_equal(copy_to_user((char *)osim_version(), kernel, 1), 1);
 	assert_int_equal(clear_user(END - 10, 20), 10);
 	assert_string_equal(found(), "none");
+	assert_int_equal(copy_from_user(kernel, user, ~0ul), ~0ul);
+	assert_string_equal(found(), "kernel.warn");
 }
 
 static void copy_user_of_memory_that_is_not_there_says_how_much_is_left(void **state)

@@ -4,7 +4,7 @@ import re
 
 SPDX = "SPDX-License-Identifier: BSD-2-Clause"
 # JSON has no comments; a corpus or a recording is data.
-NO_SPDX = re.compile(r"\.json$|^tests/.*/(corpus|data)/|\.trace$")
+NO_SPDX = re.compile(r"\.json$|^tests/(.*/)?(corpus|data)/|\.trace$")
 
 # Spelled in pieces, so that this file does not find itself.
 WORKPLACE = re.compile(r"(?<![\w$}.])/(?:w" r"ork|t" r"mp|home|root)/|\.\./sha" r"red\b")

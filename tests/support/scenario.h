@@ -78,6 +78,9 @@ extern struct osim_driver OSIM_TEST_DRIVER;
 /* A machine as s->options and s->secure say. */
 void scenario_new(struct scenario *s);
 void scenario_free(struct scenario *s);
+/* For cmocka: frees the machine of a test that failed, so that the driver is free for the next. */
+int scenario_teardown(void **state);
+#define scenario_test(f) cmocka_unit_test_teardown(f, scenario_teardown)
 
 /* Is the driver under test known to have that fault? The ids are in scenario.c. */
 bool scenario_deviates(const struct scenario *s, const char *id);

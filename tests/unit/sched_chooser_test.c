@@ -77,7 +77,7 @@ static void seed_repeats_itself_and_differs_from_its_neighbour(void **state)
 /* What a seed gives is part of what a saved run means: it must not change by accident. */
 static void seed_gives_the_numbers_it_always_gave(void **state)
 {
-	static const uint32_t expected[] = {13, 2, 14, 5, 7, 12, 10, 15};
+	static const uint32_t expected[] = {11, 2, 4, 5, 0, 13, 3, 12};
 	struct osim_chooser_seeded a;
 	struct osim_chooser c = osim_chooser_seeded(&a, 42);
 

@@ -141,7 +141,7 @@ static void call_that_returns_at_once_is_one_row(void **state)
 	come_back(p, probe, get, five);
 	assert_string_equal(
 		rows(p),
-		" 0.000000  0  probe           GET_ASYNC_NOTIF_VALUE                    <->  OK value=5 valid pending\n");
+		"0.000000  0 probe           GET_ASYNC_NOTIF_VALUE                     <->  OK value=5 valid pending\n");
 	paper_free(p);
 }
 
@@ -165,9 +165,9 @@ static void call_with_another_cpu_in_between_is_named_again(void **state)
 	come_back(p, probe, get, five);
 	assert_string_equal(
 		rows(p),
-		" 0.000000  0  probe           GET_ASYNC_NOTIF_VALUE                    -->\n"
-		" 0.000000  1  other           elsewhere\n"
-		" 0.000000  0  probe           GET_ASYNC_NOTIF_VALUE                    <--  OK value=5 valid pending\n");
+		"0.000000  0 probe           GET_ASYNC_NOTIF_VALUE                     -->\n"
+		"0.000000  1 other           elsewhere\n"
+		"0.000000  0 probe           GET_ASYNC_NOTIF_VALUE                     <--  OK value=5 valid pending\n");
 	paper_free(p);
 }
 
@@ -187,10 +187,10 @@ static void yielding_call_shows_message_and_both_results(void **state)
 	come_back(p, probe, call_with(0x100000203000), ok);
 	assert_string_equal(
 		rows(p),
-		" 0.000000  0  probe           CALL_WITH_ARG arg=page#1 cache=CACHED    -->  t0: DO_BOTTOM_HALF\n"
-		" 0.000000  0                                                                t0: bottom half begins\n"
-		" 0.000000  0                                                                t0: bottom half ends\n"
-		" 0.000000  0  probe                                                    <--  OK; t0: DO_BOTTOM_HALF -> SUCCESS\n");
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#1 cache=CACHED     -->  t0: DO_BOTTOM_HALF\n"
+		"0.000000  0                                                                t0: bottom half begins\n"
+		"0.000000  0                                                                t0: bottom half ends\n"
+		"0.000000  0 probe                                                     <--  OK; t0: DO_BOTTOM_HALF -> SUCCESS\n");
 	paper_free(p);
 }
 
@@ -217,11 +217,11 @@ static void rpc_is_shown_with_its_message_and_answer(void **state)
 	come_back(p, probe, back, ok);
 	assert_string_equal(
 		rows(p),
-		" 0.000000  0  probe           CALL_WITH_ARG arg=page#1 cache=CACHED    -->\n"
-		" 0.000000  0  probe                                                    <--  RPC CMD cookie=shm#1 resume=0x1; t0:\n"
-		"                                                                              NOTIFICATION WAIT value=65\n"
-		" 0.000000  0  probe           RETURN_FROM_RPC RPC CMD resume=0x1       -->  t0: NOTIFICATION WAIT -> SUCCESS\n"
-		" 0.000000  0  probe                                                    <--  OK\n");
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#1 cache=CACHED     -->\n"
+		"0.000000  0 probe                                                     <--  RPC CMD cookie=shm#1 resume=0x1; t0:\n"
+		"                                                                             NOTIFICATION WAIT value=65\n"
+		"0.000000  0 probe           RETURN_FROM_RPC RPC CMD resume=0x1        -->  t0: NOTIFICATION WAIT -> SUCCESS\n"
+		"0.000000  0 probe                                                     <--  OK\n");
 	paper_free(p);
 }
 
@@ -243,10 +243,10 @@ static void rpc_answer_is_decoded_by_what_was_asked(void **state)
 	come_back(p, probe, back, ok);
 	assert_string_equal(
 		rows(p),
-		" 0.000000  0  probe           CALL_WITH_ARG arg=page#1 cache=CACHED    <->  RPC ALLOC size=4096 resume=0x1\n"
-		" 0.000000  1  other           GET_ASYNC_NOTIF_VALUE                    <->  OK value=5 valid pending\n"
-		" 0.000000  0  probe           RETURN_FROM_RPC RPC ALLOC pa=page#2 cookie=shm#1 resume=0x1\n"
-		"                                                                       <->  OK\n");
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#1 cache=CACHED     <->  RPC ALLOC size=4096 resume=0x1\n"
+		"0.000000  1 other           GET_ASYNC_NOTIF_VALUE                     <->  OK value=5 valid pending\n"
+		"0.000000  0 probe           RETURN_FROM_RPC RPC ALLOC pa=page#2 cookie=shm#1 resume=0x1\n"
+		"                                                                      <->  OK\n");
 	paper_free(p);
 }
 
@@ -268,10 +268,10 @@ static void post_that_raises_the_line_is_one_row(void **state)
 	interrupt(p, OSIM_EVENT_IRQ_RAISE, other, 0);
 	assert_string_equal(
 		rows(p),
-		" 0.000000  -  host                                                     <~~  post 7: irq 219\n"
-		" 0.000000  -  host                                                     <~~  post 7 (merged): irq 219 (merged)\n"
-		" 0.000000  -  host                                                          post 7 (merged)\n"
-		" 0.000000  1  other                                                    <~~  irq 219\n");
+		"0.000000  - host                                                      <~~  post 7: irq 219\n"
+		"0.000000  - host                                                      <~~  post 7 (merged): irq 219 (merged)\n"
+		"0.000000  - host                                                           post 7 (merged)\n"
+		"0.000000  1 other                                                     <~~  irq 219\n");
 	paper_free(p);
 }
 
@@ -292,11 +292,11 @@ static void handler_stands_in_braces_and_tells_whom_it_wakes(void **state)
 	interrupt(p, OSIM_EVENT_IRQ_EXIT, handler, 0);
 	assert_string_equal(
 		rows(p),
-		" 0.000000  0  probe           irq 219 {\n"
-		" 0.000000  0  irq 219         GET_ASYNC_NOTIF_VALUE                    <->  OK value=5 valid pending\n"
-		" 0.000000  0  irq 219         } wakes irq/219-optee, waiter\n"
-		" 0.000000  0  idle            irq 219 {\n"
-		" 0.000000  0  irq 219         }\n");
+		"0.000000  0 probe           irq 219 {\n"
+		"0.000000  0 irq 219         GET_ASYNC_NOTIF_VALUE                     <->  OK value=5 valid pending\n"
+		"0.000000  0 irq 219         } wakes irq/219-optee, waiter\n"
+		"0.000000  0 idle            irq 219 {\n"
+		"0.000000  0 irq 219         }\n");
 	paper_free(p);
 }
 
@@ -317,10 +317,10 @@ static void log_line_stands_in_place_and_may_be_long(void **state)
 	say(p, OSIM_EVENT_LOG, err, "optee: failed");
 	assert_string_equal(
 		rows(p),
-		" 0.000000  0  probe           optee: probing for conduit method.\n"
-		" 0.000000  0  probe           warn: optee: this takes more than what is left of\n"
-		"                                a line, so it goes on below\n"
-		"12.004000  0  probe           err: optee: failed\n");
+		"0.000000  0 probe           optee: probing for conduit method.\n"
+		"0.000000  0 probe           warn: optee: this takes more than what is left of a\n"
+		"                              line, so it goes on below\n"
+		"12.004000  0 probe          err: optee: failed\n");
 	paper_free(p);
 }
 
@@ -333,10 +333,9 @@ static void finding_shows_its_stack(void **state)
 	e.where = "down (call.c:12)\nup (core.c:340)";
 	say(p, OSIM_EVENT_FINDING, e, "kernel.sleep-in-atomic: mutex_lock");
 	assert_string_equal(
-		rows(p),
-		" 0.000000  0  probe           FINDING kernel.sleep-in-atomic: mutex_lock\n"
-		"                                down (call.c:12)\n"
-		"                                up (core.c:340)\n");
+		rows(p), "0.000000  0 probe           FINDING kernel.sleep-in-atomic: mutex_lock\n"
+			 "                                down (call.c:12)\n"
+			 "                                up (core.c:340)\n");
 	paper_free(p);
 }
 
@@ -360,15 +359,15 @@ static void details_are_shown_only_when_asked_for(void **state)
 		put(p, OSIM_EVENT_RETRIEVE, secure);
 		say(p, OSIM_EVENT_DRIVER, host, "bind model");
 	}
-	assert_string_equal(rows(quiet), " 0.000000  -  host            bind model\n");
+	assert_string_equal(rows(quiet), "0.000000  - host            === bind model\n");
 	assert_string_equal(
 		rows(loud),
-		" 0.000000  0  probe           cpu goes on with probe\n"
-		" 0.000000  0  probe           wakes other\n"
-		" 0.000000  0  probe           makes object 12: allocation, 64 bytes, optee_open (core.c:120)\n"
-		" 0.000000  0  probe           frees object 12: allocation, 64 bytes, optee_open (core.c:120)\n"
-		" 0.000000  0                                                                value 0 leaves the record\n"
-		" 0.000000  -  host            bind model\n");
+		"0.000000  0 probe           cpu goes on with probe\n"
+		"0.000000  0 probe           wakes other\n"
+		"0.000000  0 probe           makes #12: allocation of 64 bytes, at optee_open (core.c:120)\n"
+		"0.000000  0 probe           frees #12: allocation of 64 bytes, made at optee_open (core.c:120)\n"
+		"0.000000  0                                                                value 0 leaves the record\n"
+		"0.000000  - host            === bind model\n");
 	paper_free(quiet);
 	paper_free(loud);
 }
@@ -392,9 +391,9 @@ static void addresses_that_differ_give_the_same_text(void **state)
 	}
 	assert_string_equal(
 		rows(a),
-		" 0.000000  0  probe           CALL_WITH_ARG arg=page#1+40 cache=CACHED -->\n"
-		" 0.000000  0  probe           CALL_WITH_ARG arg=page#2 cache=CACHED    -->\n"
-		" 0.000000  0  probe           CALL_WITH_ARG arg=page#1+40 cache=CACHED -->\n");
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#1+40 cache=CACHED  -->\n"
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#2 cache=CACHED     -->\n"
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#1+40 cache=CACHED  -->\n");
 	assert_string_equal(rows(b), rows(a));
 	paper_free(a);
 	paper_free(b);
@@ -418,10 +417,10 @@ static void name_of_memory_ends_with_it(void **state)
 	osim_mem_free(p->m, page, 4096);
 	assert_string_equal(
 		rows(p),
-		" 0.000000  0  probe           CALL_WITH_ARG arg=page#1 cache=CACHED    -->\n"
-		" 0.000000  0  probe           CALL_WITH_ARG arg=page#1+40 cache=CACHED -->\n"
-		" 0.000000  0  probe           CALL_WITH_ARG arg=page#2 cache=CACHED    -->\n"
-		" 0.000000  0  probe           CALL_WITH_ARG arg=page#2+40 cache=CACHED -->\n");
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#1 cache=CACHED     -->\n"
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#1+40 cache=CACHED  -->\n"
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#2 cache=CACHED     -->\n"
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#2+40 cache=CACHED  -->\n");
 	paper_free(p);
 }
 
@@ -433,8 +432,8 @@ static void raw_addresses_are_shown_as_they_are(void **state)
 	call(p, probe, call_with(0x100000203040));
 	assert_string_equal(
 		rows(p),
-		" 0.000000  0  probe           CALL_WITH_ARG arg=0x100000203040 cache=CACHED\n"
-		"                                                                       -->\n");
+		"0.000000  0 probe           CALL_WITH_ARG arg=0x100000203040 cache=CACHED\n"
+		"                                                                      -->\n");
 	paper_free(p);
 }
 

@@ -6,8 +6,10 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-/* All inline, so that what is compiled in a driver's file with a sanitizer is checked and named
- * there. */
+/*
+ * All inline, so that what is compiled in a driver's file with a sanitizer is checked and named
+ * there.
+ */
 
 static inline void set_bit(unsigned long nr, volatile unsigned long *addr)
 {

@@ -5,8 +5,10 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-/* The first bit of value ones at or after offset; size where there is none. Only words that hold a
- * bit below size are read. */
+/*
+ * The first bit of value ones at or after offset; size where there is none. Only words that hold a
+ * bit below size are read.
+ */
 static inline unsigned long osim__find_bit(const unsigned long *addr, unsigned long size,
 					   unsigned long offset, unsigned long invert)
 {

@@ -25,8 +25,10 @@ struct idr {
 	}
 #define DEFINE_IDR(name) struct idr name = IDR_INIT(name)
 
-/* An id in [start, end), end <= 0: no end but INT_MAX; -ENOSPC, -ENOMEM, -EINVAL. ptr NULL reserves
- * the id. */
+/*
+ * An id in [start, end), end <= 0: no end but INT_MAX; -ENOSPC, -ENOMEM, -EINVAL. ptr NULL reserves
+ * the id.
+ */
 OSIM__K_API int osim__k_idr_alloc(struct idr *idr, void *ptr, int start, int end, gfp_t gfp,
 				  const struct osim__site *site);
 OSIM__K_API int osim__k_idr_alloc_cyclic(struct idr *idr, void *ptr, int start, int end, gfp_t gfp,

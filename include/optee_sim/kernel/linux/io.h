@@ -17,8 +17,10 @@ enum {
 	MEMREMAP_DEC = 16,
 };
 
-/* The machine's region at pa; NULL where none holds all of it. Each mapping is a live object until
- * memunmap(). */
+/*
+ * The machine's region at pa; NULL where none holds all of it. Each mapping is a live object until
+ * memunmap().
+ */
 OSIM__K_API void *osim__k_memremap(phys_addr_t pa, size_t size, unsigned long flags,
 				   const struct osim__site *site);
 OSIM__K_API void osim__k_memunmap(void *va, const struct osim__site *site);

@@ -175,8 +175,10 @@ static inline struct vm_area_struct *osim__vma_next(struct vma_iterator *vmi, un
 #define for_each_vma_range(vmi, vma, end) while (((vma) = osim__vma_next(&(vmi), end)) != NULL)
 #define for_each_vma(vmi, vma)		  for_each_vma_range (vmi, vma, ~0ul)
 
-/* The memory behind pfn appears in the area; -EINVAL where the area is too small or nothing is
- * behind pfn. */
+/*
+ * The memory behind pfn appears in the area; -EINVAL where the area is too small or nothing is
+ * behind pfn.
+ */
 OSIM__K_API int osim__k_remap_pfn_range(struct vm_area_struct *vma, unsigned long addr,
 					unsigned long pfn, unsigned long size, pgprot_t prot);
 #define remap_pfn_range(vma, addr, pfn, size, prot) \

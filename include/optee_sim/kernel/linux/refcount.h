@@ -16,8 +16,10 @@ typedef struct refcount_struct {
 		.refs = ATOMIC_INIT(n) \
 	}
 
-/* A count that went wrong sticks here, as the kernel's does, so that nothing is freed under
- * somebody. */
+/*
+ * A count that went wrong sticks here, as the kernel's does, so that nothing is freed under
+ * somebody.
+ */
 #define REFCOUNT_SATURATED ((int)0xc0000000)
 
 enum osim__k_refcount_fault {

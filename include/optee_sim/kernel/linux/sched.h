@@ -3,6 +3,7 @@
 #define OSIM_LINUX_SCHED_H
 
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/smp.h>
 #include <linux/types.h>

@@ -8,8 +8,10 @@
 #include <linux/compiler_types.h>
 #include <linux/types.h>
 
-/* The kernel's formats, %pUb and the like included; a plain %p prints a name by first appearance
- * ("p#3"). */
+/*
+ * The kernel's formats, %pUb and the like included; a plain %p prints a name by first appearance
+ * ("p#3").
+ */
 OSIM__K_API int osim__k_vsnprintf(char *buf, size_t size, const char *format, va_list args)
 	__printf(3, 0);
 OSIM__K_API int osim__k_snprintf(char *buf, size_t size, const char *format, ...) __printf(3, 4);

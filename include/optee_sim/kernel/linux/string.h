@@ -10,7 +10,8 @@
 #include <linux/overflow.h>
 #include <linux/types.h>
 
-/* The C library's, declared here because its own header would bring more names than a kernel has.
+/*
+ * The C library's, declared here because its own header would bring more names than a kernel has.
  */
 void *memcpy(void *restrict dst, const void *restrict src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);

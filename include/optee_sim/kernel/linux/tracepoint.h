@@ -12,14 +12,18 @@
 #define TP_fast_assign(...)   __VA_ARGS__
 #define TP_printk(...)	      __VA_ARGS__
 
-#define DECLARE_TRACE(name, proto, args)                \
-	static inline void trace_##name(proto)          \
-	{                                               \
-	}                                               \
-	static inline bool trace_##name##_enabled(void) \
-	{                                               \
-		return false;                           \
-	}                                               \
+/* Never called: it takes the arguments, so that none is unused. */
+int osim__trace_nothing(int first, ...);
+
+#define DECLARE_TRACE(name, proto, args)                    \
+	static inline void trace_##name(proto)              \
+	{                                                   \
+		(void)sizeof(osim__trace_nothing(0, args)); \
+	}                                                   \
+	static inline bool trace_##name##_enabled(void)     \
+	{                                                   \
+		return false;                               \
+	}                                                   \
 	struct osim__k_trace_nothing
 
 #define TRACE_EVENT(name, proto, args, fields, assign, print) \

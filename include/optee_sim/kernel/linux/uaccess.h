@@ -81,8 +81,10 @@ static inline unsigned long __must_check osim__copy_to_user(void __user *to, con
 #define __get_user(x, ptr) get_user(x, ptr)
 #define __put_user(x, ptr) put_user(x, ptr)
 
-/* A struct of a size that the program tells: what it lacks is 0; what it has beyond must be 0, else
- * -E2BIG. */
+/*
+ * A struct of a size that the program tells: what it lacks is 0; what it has beyond must be 0, else
+ * -E2BIG.
+ */
 OSIM__K_API int osim__k_copy_struct_from_user(void *dst, size_t ksize, const void __user *src,
 					      size_t usize, const struct osim__site *site);
 #define copy_struct_from_user(dst, ksize, src, usize) \

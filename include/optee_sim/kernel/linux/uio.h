@@ -28,8 +28,10 @@ enum iter_type {
 #define READ	    0
 #define WRITE	    1
 
-/* A run of memory to go through: one buffer of a program, or pieces of it, or pieces of the
- * kernel's. */
+/*
+ * A run of memory to go through: one buffer of a program, or pieces of it, or pieces of the
+ * kernel's.
+ */
 struct iov_iter {
 	u8 iter_type;
 	bool data_source;
@@ -116,8 +118,10 @@ static inline void __user *iter_iov_addr(const struct iov_iter *i)
 
 /* How many pages the rest touches, max at most; 0 when nothing is left. */
 OSIM__K_API int osim__k_iov_iter_npages(const struct iov_iter *i, int max);
-/* Takes the next run of pages out of it: bytes, with *offset in the first page; 0 at the end; or a
- * negative errno. */
+/*
+ * Takes the next run of pages out of it: bytes, with *offset in the first page; 0 at the end; or a
+ * negative errno.
+ */
 OSIM__K_API ssize_t osim__k_iov_iter_extract_pages(struct iov_iter *i, struct page ***pages,
 						   size_t size, unsigned int max_pages,
 						   size_t *offset, const struct osim__site *site);

@@ -6,8 +6,10 @@
 
 #include <stddef.h>
 
-/* Levels of initcalls are the kernel's, 0 .. 7; an entry of this level carries only an exit
- * function. */
+/*
+ * Levels of initcalls are the kernel's, 0 .. 7; an entry of this level carries only an exit
+ * function.
+ */
 #define OSIM__K_LEVEL_EXIT 8
 
 /*
@@ -33,8 +35,10 @@ struct osim_driver {
 	struct osim_machine *bound; /* the machine that has it, or NULL; the library's */
 };
 
-/* In one file of each driver, outside of functions; symbol is what its files are compiled with as
- * OSIM_DRIVER. */
+/*
+ * In one file of each driver, outside of functions; symbol is what its files are compiled with as
+ * OSIM_DRIVER.
+ */
 #define OSIM_DRIVER_DEFINE(symbol, name_, description_)                      \
 	extern struct osim_driver symbol;                                    \
 	__attribute__((visibility("default"))) struct osim_driver symbol = { \

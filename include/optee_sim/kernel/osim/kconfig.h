@@ -2,15 +2,18 @@
 #ifndef OSIM_K_KCONFIG_H
 #define OSIM_K_KCONFIG_H
 
-/* Included ahead of everything else in each file of a driver, as a kernel build does with its own.
+/*
+ * Included ahead of everything else in each file of a driver, as a kernel build does with its own.
  */
 
 #ifndef __KERNEL__
 #define __KERNEL__ 1
 #endif
 
-/* The kernel that the driver believes to be built for. CONFIG_RPMB and CONFIG_I2C are the command
- * line's to set. */
+/*
+ * The kernel that the driver believes to be built for. CONFIG_RPMB and CONFIG_I2C are the command
+ * line's to set.
+ */
 #define CONFIG_64BIT	   1
 #define CONFIG_ARM64	   1
 #define CONFIG_HZ	   250

@@ -17,8 +17,10 @@ struct osim__k_rpmb_info {
 	uint16_t reliable_write_count, capacity;
 };
 
-/* The index-th one, counted from 0; false past the last. What id points to stays as long as the
- * machine. */
+/*
+ * The index-th one, counted from 0; false past the last. What id points to stays as long as the
+ * machine.
+ */
 OSIM__K_API bool osim__k_rpmb_get(unsigned int index, struct osim__k_rpmb_info *info);
 OSIM__K_API int osim__k_rpmb_route(unsigned int index, const uint8_t *request, size_t request_bytes,
 				   uint8_t *response, size_t response_bytes);

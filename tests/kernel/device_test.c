@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+
+#include <linux/cdev.h>
+#include <linux/device.h>
+#include <linux/fs.h>
+#include <linux/interrupt.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <optee_sim/driver.h>
+
+#include "kernel/host.h"
+
+static unsigned int released, events, probed, removed;
+static char log[128];
+
+static int setup(void **state)
+{
+	released = events = probed = removed = 0;
+	log[0] = '\0';
+	return fixture_setup(state);
+}
+
+#define DEVICE_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, fixture_teardown)
+
+static void note(const char *text)
+{
+	strncat(log, text, sizeof(log) - strlen(log) - 1);
+}
+
+static void release(struct device *dev)
+{
+	released++;
+	kfree(dev);
+}
+
+static int uevent(const struct device *dev, struct kobj_uevent_env *env)
+{
+	events++;
+	assert_int_equal(add_uevent_var(env, "NAME=%s", dev_name(dev)), 0);
+	assert_string_equal(env->envp[0],
+			    strcmp(dev_name(dev), "dev1") ? "NAME=dev2" : "NAME=dev1");
+	return 0;
+}
+
+static int match(struct device *dev, const struct device_driver *drv)
+{
+	return !strcmp(dev_name(dev), "dev1") && drv->name[0] == 'd';
+}
+
+static const struct bus_type bus = {.name = "testbus", .match = match, .uevent = uevent};
+
+static struct device *device_new(const char *name)
+{
+	struct device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+
+	dev->bus = &bus;
+	dev->release = release;
+	assert_int_equal(dev_set_name(dev, "%s", name), 0);
+	return dev;
+}
+
+/* --- life --- */
+
+static void life_body(void)
+{
+	struct device *dev;
+
+	assert_int_equal(bus_register(&bus), 0);
+	assert_int_equal(bus_register(&bus), -EEXIST);
+	dev = device_new("dev1");
+	dev_set_drvdata(dev, &released);
+	device_initialize(dev);
+	assert_string_equal(dev_name(dev), "dev1"); /* kept, though set before */
+	assert_ptr_equal(dev_get_drvdata(dev), &released);
+	assert_int_equal(osim_live_count(m, OSIM_LIVE_DEVICE), 1);
+	assert_int_equal(device_add(dev), 0);
+	assert_int_equal(events, 1);
+	get_device(dev);
+	device_unregister(dev);
+	assert_int_equal(released, 0);
+	put_device(dev);
+	assert_int_equal(released, 1);
+	put_device(NULL);
+	bus_unregister(&bus);
+}
+
+static void device_lives_until_its_last_reference(void **state)
+{
+	(void)state;
+	in_thread(life_body);
+	assert_string_equal(found(), "none");
+}
+
+static void refuse_body(void)
+{
+	struct device *dev = device_new("dev1"), *twin, *nameless;
+
+	assert_int_equal(device_register(dev), -EINVAL); /* no such bus yet */
+	put_device(dev);
+	assert_int_equal(bus_register(&bus), 0);
+	dev = device_new("dev1");
+	assert_int_equal(device_register(dev), 0);
+	twin = device_new("dev1");
+	assert_int_equal(device_register(twin), -EEXIST);
+	put_device(twin);
+	nameless = kzalloc(sizeof(*nameless), GFP_KERNEL);
+	nameless->release = release;
+	assert_int_equal(device_register(nameless), -EINVAL);
+	put_device(nameless);
+	device_unregister(dev);
+	bus_unregister(&bus);
+	assert_int_equal(released, 4);
+}
+
+static void device_without_bus_name_or_uniqueness_is_refused(void **state)
+{
+	(void)state;
+	in_thread(refuse_body);
+	assert_string_equal(found(), "none");
+}
+
+static void fault_body(void)
+{
+	struct device *dev = device_new("dev1");
+
+	bus_register(&bus);
+	fail_nth(OSIM_FAULT_REGISTER, 1, -ENODEV);
+	assert_int_equal(device_register(dev), -ENODEV);
+	put_device(dev);
+	assert_int_equal(released, 1);
+	bus_unregister(&bus);
+}
+
+static void device_register_fails_when_a_fault_says_so(void **state)
+{
+	(void)state;
+	in_thread(fault_body);
+	assert_string_equal(found(), "none");
+}
+
+static void underflow_body(void)
+{
+	struct device *dev = device_new("dev1");
+
+	device_initialize(dev);
+	put_device(dev);
+	put_device(dev);
+}
+
+static void put_device_below_zero_is_found(void **state)
+{
+	(void)state;
+	in_thread(underflow_body);
+	assert_string_equal(found(), "kernel.ref-underflow");
+	assert_non_null(strstr(osim_finding_get(m, 0)->where, "underflow_body"));
+}
+
+static struct device no_release_device;
+
+static void no_release_body(void)
+{
+	memset(&no_release_device, 0, sizeof(no_release_device));
+	no_release_device.init_name = "static";
+	device_initialize(&no_release_device);
+	put_device(&no_release_device);
+}
+
+static void device_without_release_is_found(void **state)
+{
+	(void)state;
+	in_thread(no_release_body);
+	assert_string_equal(found(), "kernel.device-no-release");
+}
+
+static void del_unadded_body(void)
+{
+	struct device *dev = device_new("dev1");
+
+	device_initialize(dev);
+	device_del(dev);
+	put_device(dev);
+}
+
+static void device_deleted_that_was_not_added_is_found(void **state)
+{
+	(void)state;
+	in_thread(del_unadded_body);
+	assert_string_equal(found(), "kernel.device-not-added");
+}
+
+/* --- going over devices --- */
+
+static int unregister_each(struct device *dev, void *data)
+{
+	note(dev_name(dev));
+	/* The next one as well, while the loop stands on this one. */
+	if (!strcmp(dev_name(dev), "dev1"))
+		device_unregister(data);
+	device_unregister(dev);
+	return 0;
+}
+
+static int stop_at(struct device *dev, void *data)
+{
+	return !strcmp(dev_name(dev), data) ? 7 : 0;
+}
+
+static void each_body(void)
+{
+	struct device *dev[4];
+	char name[] = "devN";
+
+	bus_register(&bus);
+	for (int i = 0; i < 4; i++) {
+		name[3] = (char)('1' + i % 4);
+		dev[i] = device_new(name);
+		dev[i]->bus = NULL;
+		dev[i]->bus = &bus;
+		events = 0;
+		if (i < 2)
+			assert_int_equal(device_register(dev[i]), 0);
+		else
+			device_initialize(dev[i]);
+	}
+	assert_int_equal(bus_for_each_dev(&bus, NULL, "dev2", stop_at), 7);
+	assert_int_equal(bus_for_each_dev(&bus, NULL, "dev3", stop_at), 0);
+	assert_int_equal(bus_for_each_dev(&bus, dev[1], "dev2", stop_at), 0);
+	assert_int_equal(bus_for_each_dev(&bus, NULL, dev[1], unregister_each), 0);
+	assert_string_equal(log, "dev1");
+	assert_int_equal(released, 2);
+	put_device(dev[2]);
+	put_device(dev[3]);
+	bus_unregister(&bus);
+}
+
+static void bus_for_each_dev_survives_devices_that_go(void **state)
+{
+	(void)state;
+	in_thread(each_body);
+	assert_string_equal(found(), "none");
+}
+
+static const struct class class = {.name = "testclass"};
+
+static int any(struct device *dev, const void *data)
+{
+	return 1;
+}
+
+static void find_body(void)
+{
+	struct device *one, *two, *found_dev;
+
+	assert_int_equal(class_register(&class), 0);
+	one = device_create(&class, NULL, MKDEV(1, 1), NULL, "one");
+	two = device_create(&class, NULL, MKDEV(1, 2), NULL, "two");
+	found_dev = class_find_device(&class, NULL, NULL, any);
+	assert_ptr_equal(found_dev, one);
+	assert_int_equal(one->kobj.refs, 3);
+	found_dev = class_find_device(&class, one, NULL, any);
+	assert_ptr_equal(found_dev, two);
+	assert_null(class_find_device(&class, two, NULL, any));
+	put_device(one);
+	put_device(two);
+	device_destroy(&class, MKDEV(1, 1));
+	device_destroy(&class, MKDEV(1, 2));
+	class_unregister(&class);
+}
+
+static void class_find_device_goes_on_after_its_start(void **state)
+{
+	(void)state;
+	in_thread(find_body);
+	assert_string_equal(found(), "none");
+}
+
+static void class_body(void)
+{
+	struct class *made = class_create("made");
+
+	assert_false(IS_ERR(made));
+	class_destroy(made);
+	class_unregister(&class); /* never registered */
+}
+
+static void class_unregistered_twice_is_found(void **state)
+{
+	(void)state;
+	in_thread(class_body);
+	assert_string_equal(found(), "kernel.not-registered");
+}
+
+/* --- drivers --- */
+
+static void action(void *data)
+{
+	note(data);
+}
+
+static int probe(struct device *dev)
+{
+	probed++;
+	assert_non_null(devm_kzalloc(dev, 16, GFP_KERNEL));
+	assert_int_equal(devm_add_action_or_reset(dev, action, "b"), 0);
+	assert_int_equal(devm_add_action_or_reset(dev, action, "a"), 0);
+	dev_set_drvdata(dev, dev);
+	return (int)(long)dev->platform_data;
+}
+
+static int remove(struct device *dev)
+{
+	removed++;
+	note("remove ");
+	return 0;
+}
+
+static void driver_body(void)
+{
+	struct device_driver drv = {
+		.name = "driver", .bus = &bus, .probe = probe, .remove = remove};
+	struct device *dev;
+
+	assert_int_equal(driver_register(&drv), -EINVAL);
+	bus_register(&bus);
+	dev = device_new("dev1");
+	device_register(dev);
+	assert_int_equal(driver_register(&drv), 0);
+	assert_int_equal(driver_register(&drv), -EBUSY);
+	assert_int_equal(probed, 1);
+	assert_ptr_equal(dev->driver, &drv);
+	driver_unregister(&drv);
+	assert_int_equal(removed, 1);
+	assert_string_equal(log, "remove ab");
+	assert_null(dev->driver);
+	assert_null(dev_get_drvdata(dev));
+
+	log[0] = '\0';
+	dev->platform_data = (void *)-5l; /* probe fails */
+	assert_int_equal(driver_register(&drv), 0);
+	assert_int_equal(probed, 2);
+	assert_null(dev->driver);
+	assert_string_equal(log, "ab");
+	device_unregister(dev);
+
+	dev = device_new("dev1"); /* comes after the driver */
+	device_register(dev);
+	assert_int_equal(probed, 3);
+	device_unregister(dev);
+	assert_int_equal(removed, 2);
+	driver_unregister(&drv);
+	bus_unregister(&bus);
+}
+
+static void driver_comes_to_devices_that_match_and_leaves_them(void **state)
+{
+	(void)state;
+	in_thread(driver_body);
+	assert_string_equal(found(), "none");
+}
+
+/* --- attributes --- */
+
+static ssize_t size_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s has %d\n", dev_name(dev), 5);
+}
+static DEVICE_ATTR_RO(size);
+
+static ssize_t extra_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return scnprintf(buf, PAGE_SIZE, "extra\n");
+}
+static DEVICE_ATTR_RO(extra);
+
+static struct attribute *dev_attrs[] = {&dev_attr_size.attr, NULL};
+ATTRIBUTE_GROUPS(dev);
+
+static void attr_body(void)
+{
+	struct osim__kernel *k = osim__kernel_of(m);
+	struct device *dev;
+	char text[32];
+
+	bus_register(&bus);
+	dev = device_new("dev1");
+	dev->groups = dev_groups;
+	device_register(dev);
+	assert_int_equal(osim__khost_attr_read(k, "dev1", "size", text, sizeof(text)), 11);
+	assert_string_equal(text, "dev1 has 5\n");
+	assert_int_equal(osim__khost_attr_read(k, "dev1", "extra", text, sizeof(text)), -ENOENT);
+	assert_int_equal(device_create_file(dev, &dev_attr_extra), 0);
+	assert_int_equal(device_create_file(dev, &dev_attr_extra), -EEXIST);
+	assert_int_equal(osim__khost_attr_read(k, "dev1", "extra", text, sizeof(text)), 6);
+	device_remove_file(dev, &dev_attr_extra);
+	assert_int_equal(osim__khost_attr_read(k, "dev1", "extra", text, sizeof(text)), -ENOENT);
+	assert_int_equal(osim__khost_attr_read(k, "dev9", "size", text, sizeof(text)), -ENODEV);
+	device_unregister(dev);
+	bus_unregister(&bus);
+}
+
+static void attributes_of_groups_and_files_can_be_read(void **state)
+{
+	(void)state;
+	in_thread(attr_body);
+	assert_string_equal(found(), "none");
+}
+
+/* --- character devices and files --- */
+
+struct node {
+	struct device dev;
+	struct cdev cdev;
+};
+
+static int opens, releases, open_result;
+
+static void node_release(struct device *dev)
+{
+	released++;
+	kfree(container_of(dev, struct node, dev));
+}
+
+static int node_open(struct inode *inode, struct file *file)
+{
+	struct node *node = container_of(inode->i_cdev, struct node, cdev);
+
+	assert_int_equal(iminor(inode), 3);
+	assert_string_equal(dev_name(&node->dev), "node3");
+	file->private_data = node;
+	opens++;
+	return open_result;
+}
+
+static int node_close(struct inode *inode, struct file *file)
+{
+	releases++;
+	return 0;
+}
+
+static long node_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	*(int *)arg = 42;
+	return cmd == 1 ? 17 : -ENOIOCTLCMD;
+}
+
+static const struct file_operations fops = {
+	.open = node_open, .release = node_close, .unlocked_ioctl = node_ioctl};
+
+static struct node *node_new(dev_t base)
+{
+	struct node *node = kzalloc(sizeof(*node), GFP_KERNEL);
+
+	node->dev.class = &class;
+	node->dev.devt = MKDEV(MAJOR(base), 3);
+	node->dev.release = node_release;
+	dev_set_name(&node->dev, "node%d", 3);
+	cdev_init(&node->cdev, &fops);
+	device_initialize(&node->dev);
+	return node;
+}
+
+static void file_body(void)
+{
+	struct node *node;
+	dev_t base;
+	int fd, value = 0;
+
+	opens = releases = open_result = 0;
+	assert_int_equal(alloc_chrdev_region(&base, 0, 32, "node"), 0);
+	assert_int_equal(class_register(&class), 0);
+	node = node_new(base);
+	assert_int_equal(osim_open(m, "node3"), -ENODEV);
+	assert_int_equal(cdev_device_add(&node->cdev, &node->dev), 0);
+	fd = osim_open(m, "node3");
+	assert_true(fd >= 0);
+	assert_int_equal(osim_live_count(m, OSIM_LIVE_FILE), 1);
+	assert_int_equal(osim_ioctl(m, fd, 1, &value), 17);
+	assert_int_equal(value, 42);
+	assert_int_equal(osim_ioctl(m, fd, 2, &value), -ENOTTY);
+	assert_int_equal(osim_ioctl(m, fd + 1, 1, &value), -EBADF);
+	open_result = -EBUSY;
+	assert_int_equal(osim_open(m, "node3"), -EBUSY);
+	assert_int_equal(releases, 0);
+
+	/* Gone, but open: the file keeps the device. */
+	cdev_device_del(&node->cdev, &node->dev);
+	put_device(&node->dev);
+	assert_int_equal(osim_open(m, "node3"), -ENODEV);
+	assert_int_equal(released, 0);
+	assert_int_equal(osim_close(m, fd), 0);
+	assert_int_equal(releases, 1);
+	assert_int_equal(released, 1);
+	assert_int_equal(osim_close(m, fd), -EBADF);
+	class_unregister(&class);
+	unregister_chrdev_region(base, 32);
+}
+
+static void open_file_keeps_its_device(void **state)
+{
+	(void)state;
+	in_thread(file_body);
+	assert_string_equal(found(), "none");
+}
+
+static void cdev_faults(void)
+{
+	struct node *node;
+	dev_t base;
+
+	fail_nth(OSIM_FAULT_REGISTER, 1, -EBUSY);
+	assert_int_equal(alloc_chrdev_region(&base, 0, 32, "node"), -EBUSY);
+	assert_int_equal(alloc_chrdev_region(&base, 0, 32, "node"), 0);
+	class_register(&class);
+	for (int n = 1; n <= 2; n++) {
+		node = node_new(base);
+		fail_nth(OSIM_FAULT_REGISTER, n, -ENOMEM);
+		assert_int_equal(cdev_device_add(&node->cdev, &node->dev), -ENOMEM);
+		put_device(&node->dev);
+		assert_int_equal(released, n);
+	}
+	class_unregister(&class);
+	unregister_chrdev_region(base, 32);
+}
+
+static void cdev_device_add_undoes_what_failed(void **state)
+{
+	(void)state;
+	in_thread(cdev_faults);
+	assert_string_equal(found(), "none");
+}
+
+static void calls_outside_of_a_thread_are_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(osim_open(m, "node3"), -EBUSY);
+	assert_int_equal(osim_close(m, 3), -EBUSY);
+	assert_int_equal(osim_ioctl(m, 3, 0, NULL), -EBUSY);
+	assert_string_equal(osim_last_error(), "osim_ioctl: not in a thread of the machine");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DEVICE_TEST(device_lives_until_its_last_reference),
+		DEVICE_TEST(device_without_bus_name_or_uniqueness_is_refused),
+		DEVICE_TEST(device_register_fails_when_a_fault_says_so),
+		DEVICE_TEST(put_device_below_zero_is_found),
+		DEVICE_TEST(device_without_release_is_found),
+		DEVICE_TEST(device_deleted_that_was_not_added_is_found),
+		DEVICE_TEST(bus_for_each_dev_survives_devices_that_go),
+		DEVICE_TEST(class_find_device_goes_on_after_its_start),
+		DEVICE_TEST(class_unregistered_twice_is_found),
+		DEVICE_TEST(driver_comes_to_devices_that_match_and_leaves_them),
+		DEVICE_TEST(attributes_of_groups_and_files_can_be_read),
+		DEVICE_TEST(open_file_keeps_its_device),
+		DEVICE_TEST(cdev_device_add_undoes_what_failed),
+		DEVICE_TEST(calls_outside_of_a_thread_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Programs on the driver's ioctls, and what the secure world asks of the driver meanwhile.
+ *
+ * Nothing is asserted in a program's thread: bodies note what they saw, tests look at it.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <linux/tee.h>
+
+#include <optee_sim/abi/msg.h>
+#include <optee_sim/abi/rpc.h>
+#include <optee_sim/abi/smc.h>
+#include <optee_sim/abi/tee.h>
+
+#include "scenario.h"
+
+#define MS 1000000ull
+
+static const uint32_t modes[] = {
+	CAP_DYNAMIC | CAP_NULL | CAP_NOTIF,
+	CAP_DYNAMIC | CAP_NULL | CAP_NOTIF | CAP_RPC_ARG,
+	CAP_RESERVED | CAP_NULL | CAP_NOTIF,
+	CAP_RESERVED | CAP_NULL | CAP_NOTIF | CAP_RPC_ARG,
+};
+#define MODES (sizeof(modes) / sizeof(modes[0]))
+
+static void begin(struct scenario *s)
+{
+	scenario_new(s);
+	scenario_bind(s);
+}
+
+static void end(struct scenario *s)
+{
+	assert_int_equal(s->sessions, 0);
+	scenario_unbind(s);
+	scenario_free(s);
+}
+
+/* Runs one body in a program, in a machine of its own with those capabilities (0: all). */
+static void run_body(struct scenario *s, struct program *p, uint32_t caps,
+		     void (*body)(struct program *p))
+{
+	s->secure.caps = caps;
+	begin(s);
+	program_start(p, s, "program", body);
+	scenario_run(s);
+	assert_true(p->done);
+	end(s);
+}
+
+/* -- values and memory --------------------------------------------------------------------------
+ */
+
+struct memory_seen {
+	struct program p; /* first */
+	int alloc_error;
+	unsigned int wrong;
+	uint64_t grown;
+	uint32_t grown_ret, outside_error, foreign_error;
+	struct osim_tee_result null_result;
+};
+
+static void use_memory(struct program *p)
+{
+	struct memory_seen *seen = (struct memory_seen *)p;
+	struct osim_client_shm shm;
+	struct osim_param params[2] = {{.type = OSIM_PARAM_MEM_INOUT, .shm = &shm},
+				       {.type = OSIM_PARAM_VALUE_IN, .b = 5000}};
+	uint8_t *bytes;
+
+	seen->alloc_error = osim_client_shm_alloc(&p->client, 3 * 4096, &shm);
+	if (seen->alloc_error)
+		return;
+	bytes = shm.va;
+	memset(bytes, 0x5a, shm.size_bytes);
+	params[0].offset_bytes = 4000; /* over the border of a page */
+	params[0].size_bytes = 200;
+	program_call(p, TA_INVERT, params, 1);
+	for (unsigned int i = 0; i < shm.size_bytes; i++)
+		seen->wrong += bytes[i] != (i >= 4000 && i < 4200 ? 0xa5 : 0x5a);
+
+	params[0].type = OSIM_PARAM_MEM_OUT;
+	program_call(p, TA_GROW, params, 2);
+	seen->grown = params[0].size_bytes;
+	seen->grown_ret = p->last.ret;
+
+	params[0].offset_bytes = 4096;
+	params[0].size_bytes = shm.size_bytes - 4096 + 1;
+	program_call(p, TA_INVERT, params, 1);
+	seen->outside_error = (uint32_t)-p->error;
+	p->error = 0;
+	params[0].offset_bytes = UINT64_MAX;
+	params[0].size_bytes = 2;
+	program_call(p, TA_INVERT, params, 1);
+	seen->outside_error += (uint32_t)-p->error;
+	p->error = 0;
+
+	params[0] = (struct osim_param){.type = OSIM_PARAM_MEM_INOUT};
+	program_call(p, TA_INVERT, params, 1);
+	seen->null_result = p->last;
+	osim_client_shm_free(&p->client, &shm);
+}
+
+static void memory_is_shared_in_each_argument_mode(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < MODES; i++) {
+		struct scenario s = SCENARIO;
+		struct memory_seen seen = {.p = {0}};
+
+		run_body(&s, &seen.p, modes[i], use_memory);
+		assert_int_equal(seen.alloc_error, 0);
+		assert_int_equal(seen.p.error, 0);
+		assert_int_equal(seen.wrong, 0);
+		assert_int_equal(seen.grown_ret, TEE_ERROR_SHORT_BUFFER);
+		assert_int_equal(seen.grown, 5000);
+		assert_int_equal(seen.outside_error, 2 * EINVAL);
+		assert_int_equal(seen.null_result.ret, TEE_SUCCESS);
+	}
+}
+
+static void null_reference_needs_the_capability(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct memory_seen seen = {.p = {0}};
+
+	(void)state;
+	if (scenario_deviates(&s, "null-at-probe"))
+		return; /* the driver does not get as far as programs */
+	run_body(&s, &seen.p, CAP_DYNAMIC | CAP_RPC_ARG, use_memory);
+	assert_int_equal(seen.p.error, -EINVAL);
+}
+
+static void register_own_memory(struct program *p)
+{
+	static uint8_t own[4096];
+	struct osim_client_shm shm;
+	struct osim_param param = {.type = OSIM_PARAM_MEM_INOUT, .shm = &shm, .size_bytes = 16};
+
+	p->error = osim_client_shm_register(&p->client, own, sizeof(own), &shm);
+	if (p->error)
+		return;
+	program_call(p, TA_INVERT, &param, 1);
+	p->a = own[15];
+	osim_client_shm_free(&p->client, &shm);
+}
+
+static void own_memory_of_a_program_is_shared_or_refused(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct program p = {0};
+
+	(void)state;
+	run_body(&s, &p, 0, register_own_memory);
+	if (scenario_is_model(&s)) {
+		assert_int_equal(p.error, -EINVAL);
+	} else {
+		assert_int_equal(p.error, 0);
+		assert_int_equal(p.last.ret, TEE_SUCCESS);
+		assert_int_equal(p.a, 0xff);
+	}
+}
+
+/* A buffer of a file that was closed, and of another file. */
+static void use_foreign_buffer(struct program *p)
+{
+	struct memory_seen *seen = (struct memory_seen *)p;
+	struct osim_param param = {.type = OSIM_PARAM_MEM_INOUT, .size_bytes = 16};
+	struct osim_client other;
+	struct osim_client_shm shm;
+
+	if (osim_client_open(p->s->m, &other) || osim_client_shm_alloc(&other, 4096, &shm))
+		return;
+	param.shm = &shm;
+	program_call(p, TA_INVERT, &param, 1);
+	seen->foreign_error = (uint32_t)-p->error;
+	p->error = 0;
+	osim_client_close(&other);
+	program_call(p, TA_INVERT, &param, 1);
+	seen->foreign_error += (uint32_t)-p->error;
+	p->error = 0;
+	osim_client_shm_free(&other, &shm);
+	program_call(p, TA_INVERT, &param, 1);
+	seen->foreign_error += (uint32_t)-p->error;
+}
+
+static void buffer_of_another_file_cannot_be_named(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct memory_seen seen = {.p = {0}};
+
+	(void)state;
+	run_body(&s, &seen.p, 0, use_foreign_buffer);
+	assert_int_equal(seen.foreign_error, 3 * EINVAL);
+}
+
+/* -- sessions -----------------------------------------------------------------------------------
+ */
+
+struct session_seen {
+	struct program p; /* first */
+	int errors[8];
+	struct osim_tee_result unknown;
+	unsigned int open_at_once;
+	struct tee_ioctl_version_data version;
+};
+
+static void use_sessions(struct program *p)
+{
+	static const uint8_t nobody[16] = {1, 2, 3};
+	struct session_seen *seen = (struct session_seen *)p;
+	struct osim_client other;
+	struct osim_tee_result result;
+	uint32_t session;
+
+	osim_client_open_session(&p->client, nobody, 0, NULL, 0, &session, &seen->unknown);
+	osim_client_open_session(&p->client, test_ta, 0, NULL, 0, &session, &result);
+	seen->open_at_once = p->s->sessions;
+	seen->errors[0] = osim_client_close_session(&p->client, session);
+	seen->errors[1] = osim_client_close_session(&p->client, session);
+	seen->errors[2] = osim_client_invoke(&p->client, session, TA_ADD, 0, NULL, 0, &result);
+	seen->errors[3] = osim_client_cancel(&p->client, session, 1);
+	osim_client_open(p->s->m, &other);
+	seen->errors[4] = osim_client_invoke(&other, p->session, TA_ADD, 0, NULL, 0, &result);
+	osim_client_close(&other);
+	seen->errors[5] = osim_client_open_session(
+		&p->client, test_ta, TEE_IOCTL_LOGIN_REE_KERNEL_MIN, NULL, 0, &session, &result);
+	seen->errors[6] = (int)osim_ioctl(p->s->m, p->client.fd, TEE_IOC_VERSION, &seen->version);
+	seen->errors[7] = (int)osim_ioctl(p->s->m, p->client.fd, 0x1234, NULL);
+}
+
+static void session_belongs_to_its_file_until_it_is_closed(void **state)
+{
+	static const int errors[8] = {0, -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EPERM, 0, -EINVAL};
+	struct scenario s = SCENARIO;
+	struct session_seen seen = {.p = {0}};
+
+	(void)state;
+	if (scenario_is_model(&s)) { /* a supplicant would be waited for */
+		run_body(&s, &seen.p, 0, use_sessions);
+		assert_int_not_equal(seen.unknown.ret, TEE_SUCCESS);
+	} else {
+		return;
+	}
+	assert_int_equal(seen.open_at_once, 2);
+	for (size_t i = 0; i < 8; i++)
+		assert_int_equal(seen.errors[i], errors[i]);
+	assert_int_equal(seen.version.impl_id, TEE_IMPL_ID_OPTEE);
+	assert_int_equal(seen.version.gen_caps & TEE_GEN_CAP_GP, TEE_GEN_CAP_GP);
+	assert_int_equal(seen.version.gen_caps & TEE_GEN_CAP_MEMREF_NULL, TEE_GEN_CAP_MEMREF_NULL);
+}
+
+static void leave_sessions_open(struct program *p)
+{
+	struct osim_client other;
+	struct osim_tee_result result;
+	uint32_t session;
+
+	osim_client_open(p->s->m, &other);
+	for (unsigned int i = 0; i < 3; i++)
+		osim_client_open_session(&other, test_ta, 0, NULL, 0, &session, &result);
+	p->a = p->s->sessions;
+	osim_client_close(&other);
+	p->b = p->s->sessions;
+}
+
+static void file_that_is_closed_closes_its_sessions(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct program p = {0};
+
+	(void)state;
+	run_body(&s, &p, 0, leave_sessions_open);
+	assert_int_equal(p.a, 4);
+	assert_int_equal(p.b, 1);
+}
+
+/* -- bad arguments ------------------------------------------------------------------------------
+ */
+
+static void pass_bad_arguments(struct program *p)
+{
+	struct session_seen *seen = (struct session_seen *)p;
+	struct tee_ioctl_param params[2] = {{.attr = 4}};
+	struct {
+		struct tee_ioctl_invoke_arg arg;
+		uint64_t room[40];
+	} invoke = {.arg = {.session = p->session, .num_params = 1}};
+	struct tee_ioctl_buf_data buf = {.buf_ptr = (uintptr_t)&invoke};
+	struct osim_client_shm shm;
+	static const uint64_t lengths[] = {0, 23, sizeof(invoke.arg), sizeof(invoke.arg) + 33,
+					   1 << 20};
+
+	for (unsigned int i = 0; i < 5; i++) {
+		buf.buf_len = lengths[i];
+		seen->errors[i] = (int)osim_ioctl(p->s->m, p->client.fd, TEE_IOC_INVOKE, &buf);
+	}
+	memcpy(invoke.arg.params, params, sizeof(params[0]));
+	buf.buf_len = sizeof(invoke.arg) + sizeof(params[0]);
+	seen->errors[5] = (int)osim_ioctl(p->s->m, p->client.fd, TEE_IOC_INVOKE, &buf);
+	invoke.arg.num_params = UINT32_MAX;
+	seen->errors[6] = (int)osim_ioctl(p->s->m, p->client.fd, TEE_IOC_INVOKE, &buf);
+	seen->errors[7] = osim_client_shm_alloc(&p->client, 0, &shm);
+}
+
+static void bad_arguments_are_refused(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct session_seen seen = {.p = {0}};
+
+	(void)state;
+	run_body(&s, &seen.p, CAP_DYNAMIC | CAP_NULL | CAP_RPC_ARG, pass_bad_arguments);
+	for (size_t i = 0; i < 7; i++)
+		assert_int_equal(seen.errors[i], -EINVAL);
+	assert_true(seen.errors[7] < 0);
+}
+
+/* -- RPCs ---------------------------------------------------------------------------------------
+ */
+
+static void rpc(struct scenario *s, struct program *p, enum test_ta_command command, uint32_t a,
+		uint32_t b)
+{
+	program_invoke(p, s, command, a, b);
+	scenario_run(s);
+	assert_true(p->done);
+	assert_int_equal(p->error, 0);
+}
+
+static void memory_for_the_secure_world_is_given_and_taken_back(void **state)
+{
+	static const uint32_t sizes[] = {4, 4096, 4097, 3 * 4096, 600 * 1024};
+
+	(void)state;
+	for (size_t i = 0; i < MODES; i++) {
+		struct scenario s = SCENARIO;
+		struct program p;
+
+		s.secure.caps = modes[i];
+		begin(&s);
+		for (size_t n = 0; n < sizeof(sizes) / sizeof(sizes[0]); n++) {
+			if (sizes[n] > 4096 && modes[i] & CAP_DYNAMIC &&
+			    scenario_deviates(&s, "shm-alloc-of-pages"))
+				break;
+			rpc(&s, &p, TA_ALLOC, sizes[n], OPTEE_RPC_SHM_TYPE_KERNEL);
+			assert_int_equal(p.last.ret, TEE_SUCCESS);
+		}
+		end(&s);
+	}
+}
+
+static void sleep_of_the_secure_world_takes_its_time(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct program p;
+
+	(void)state;
+	begin(&s);
+	rpc(&s, &p, TA_SLEEP, 100, 0);
+	assert_int_equal(p.last.ret, TEE_SUCCESS);
+	assert_in_range((p.ended_ns - p.begun_ns) / MS, 100, 112);
+	end(&s);
+}
+
+static void call_rpc(struct program *p)
+{
+	struct osim_param params[2] = {
+		{.type = OSIM_PARAM_VALUE_INOUT, .a = p->command, .b = p->a},
+		{.type = OSIM_PARAM_VALUE_IN, .a = p->b & 0xff, .b = p->b >> 8}};
+
+	program_call(p, TA_RPC, params, 2);
+}
+
+/* RPC command with one value, of that kind. */
+static uint32_t rpc_value(struct scenario *s, uint32_t command, enum osim_pta_type type, uint32_t a,
+			  uint32_t b)
+{
+	struct program p = {.command = command, .a = a, .b = (uint32_t)type | b << 8};
+
+	program_start(&p, s, "program", call_rpc);
+	scenario_run(s);
+	assert_true(p.done);
+	assert_int_equal(p.error, 0);
+	return p.last.ret;
+}
+
+static void rpc_that_makes_no_sense_gets_an_error(void **state)
+{
+	struct scenario s = SCENARIO;
+
+	(void)state;
+	begin(&s);
+	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_GET_TIME, OSIM_PTA_VALUE_OUTPUT, 0, 0),
+			 TEE_SUCCESS);
+	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_GET_TIME, OSIM_PTA_VALUE_INPUT, 0, 0),
+			 TEE_ERROR_BAD_PARAMETERS);
+	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SUSPEND, OSIM_PTA_VALUE_OUTPUT, 1, 0),
+			 TEE_ERROR_BAD_PARAMETERS);
+	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_NOTIFICATION, OSIM_PTA_VALUE_INPUT, 2, 5),
+			 TEE_ERROR_BAD_PARAMETERS);
+	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SHM_ALLOC, OSIM_PTA_VALUE_INPUT, 9, 4096),
+			 TEE_ERROR_BAD_PARAMETERS);
+	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SHM_ALLOC, OSIM_PTA_VALUE_OUTPUT, 1, 4096),
+			 TEE_ERROR_BAD_PARAMETERS);
+	if (!scenario_deviates(&s, "shm-free-unknown"))
+		assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SHM_FREE, OSIM_PTA_VALUE_INPUT, 9, 0),
+				 TEE_ERROR_BAD_PARAMETERS);
+	end(&s);
+}
+
+static void rpc_that_is_not_covered_gets_not_supported(void **state)
+{
+	struct scenario s = SCENARIO;
+
+	(void)state;
+	if (!scenario_is_model(&s))
+		return; /* those ask a supplicant */
+	begin(&s);
+	for (uint32_t cmd = 0; cmd < 32; cmd++)
+		if (cmd < OPTEE_RPC_CMD_GET_TIME || cmd > OPTEE_RPC_CMD_SHM_FREE)
+			assert_int_equal(rpc_value(&s, cmd, OSIM_PTA_VALUE_INPUT, 0, 0),
+					 TEE_ERROR_NOT_SUPPORTED);
+	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SHM_ALLOC, OSIM_PTA_VALUE_INPUT,
+				   OPTEE_RPC_SHM_TYPE_APPL, 4096),
+			 TEE_ERROR_NOT_SUPPORTED);
+	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SHM_FREE, OSIM_PTA_VALUE_INPUT, 1, 77),
+			 TEE_ERROR_BAD_PARAMETERS);
+	end(&s);
+}
+
+static void value_posted_in_a_call_is_taken_before_the_call_goes_on(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct program p;
+
+	(void)state;
+	begin(&s);
+	scenario_record(&s);
+	rpc(&s, &p, TA_POST, 6, 0);
+	scenario_expect(&s, "[   0ms] cpu0 thread post 6\n"
+			    "[   0ms] cpu0 irq    interrupt\n"
+			    "[   0ms] cpu0 irq    > GET_ASYNC_NOTIF_VALUE = OK, value 6\n");
+	assert_int_equal(p.last.ret, TEE_SUCCESS);
+	end(&s);
+}
+
+static void sleep_in_bottom_half(void *arg, struct osim_pta_call *call, enum osim_notif_event event)
+{
+	(void)arg;
+	if (event == OSIM_NOTIF_BOTTOM_HALF)
+		osim_pta_sleep_ms(call, 50);
+}
+
+/* Of two secure threads one waits for a value; the other one gets free, for who sends the value. */
+static void secure_thread_that_gets_free_goes_to_who_waits_for_it(void **state)
+{
+	struct osim_notif_driver slow = {
+		.size = sizeof(slow), .name = "slow", .event = sleep_in_bottom_half};
+	struct scenario s = SCENARIO;
+	struct program wait, send;
+
+	(void)state;
+	s.secure.thread_count = 2;
+	begin(&s);
+	assert_int_equal(osim_notif_driver_register(s.m, &slow), 0);
+	program_invoke(&wait, &s, TA_WAIT, 5, 0);
+	assert_int_equal(osim_run_for(s.m, 10 * MS), 0);
+	scenario_post(&s, 0);
+	assert_int_equal(osim_run_for(s.m, 10 * MS), 0);
+	program_invoke(&send, &s, TA_SEND, 5, 0);
+	assert_int_equal(osim_run_for(s.m, 200 * MS), 0);
+	assert_int_equal(s.bottom_halves, 1);
+	if (scenario_deviates(&s, "thread-wake-lost")) {
+		assert_false(send.done);
+		scenario_post(&s, 5);
+		scenario_run(&s);
+	}
+	assert_true(wait.done && send.done);
+	end(&s);
+}
+
+static void more_programs_than_secure_threads_take_turns(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct program p[8];
+
+	(void)state;
+	s.secure.thread_count = 2;
+	begin(&s);
+	for (uint32_t i = 0; i < 8; i++)
+		program_invoke(&p[i], &s, TA_SLEEP, 20, 0);
+	scenario_run(&s);
+	for (uint32_t i = 0; i < 8; i++) {
+		assert_true(p[i].done);
+		assert_int_equal(p[i].error, 0);
+		assert_int_equal(p[i].last.ret, TEE_SUCCESS);
+	}
+	assert_true(osim_now_ns(s.m) >= 80 * MS);
+	end(&s);
+}
+
+/* -- one step fails -----------------------------------------------------------------------------
+ */
+
+static void use_all(struct program *p)
+{
+	program_invoke_body(p);
+	use_memory(p);
+}
+
+static void failing_step_of_a_kind(enum osim_fault kind, uint32_t caps)
+{
+	for (unsigned long n = 1;; n++) {
+		struct scenario s = SCENARIO;
+		struct memory_seen seen = {.p = {.command = TA_SLEEP, .a = 1}};
+		bool reached;
+
+		s.secure.caps = caps;
+		begin(&s);
+		scenario_fail(&s, kind, n);
+		program_start(&seen.p, &s, "program", use_all);
+		assert_int_equal(osim_run(s.m), 0);
+		reached = s.faults >= n;
+		scenario_fail(&s, kind, 0);
+		if (osim_finding_count(s.m))
+			print_error("after failure %lu of kind %d: %s\n", n, kind, s.fault_what);
+		scenario_assert_clean(&s);
+		assert_true(seen.p.done);
+		end(&s);
+		if (!reached)
+			break;
+	}
+}
+
+static void step_that_fails_leaves_nothing_whichever_it_is(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < MODES; i++) {
+		failing_step_of_a_kind(OSIM_FAULT_ALLOC, modes[i]);
+		failing_step_of_a_kind(OSIM_FAULT_COPY, modes[i]);
+	}
+}
+
+static void programs_under_any_schedule_get_what_they_ask_for(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 100; seed++) {
+		struct osim_chooser_seeded chooser;
+		struct scenario s = SCENARIO;
+		struct program add, wait, send;
+
+		s.options.chooser = osim_chooser_seeded(&chooser, seed);
+		s.secure.caps = modes[seed % MODES];
+		s.secure.thread_count = 4;
+		begin(&s);
+		program_invoke(&wait, &s, TA_WAIT, 5, 0);
+		program_invoke(&add, &s, TA_ADD, 20, 22);
+		program_invoke(&send, &s, TA_SEND, 5, 0);
+		scenario_post(&s, 0);
+		scenario_run(&s);
+		assert_true(add.done && wait.done && send.done);
+		assert_int_equal(add.a, 42);
+		assert_int_equal(wait.last.ret, TEE_SUCCESS);
+		assert_int_equal(s.bottom_halves, 1);
+		end(&s);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scenario_test(memory_is_shared_in_each_argument_mode),
+		scenario_test(null_reference_needs_the_capability),
+		scenario_test(own_memory_of_a_program_is_shared_or_refused),
+		scenario_test(buffer_of_another_file_cannot_be_named),
+		scenario_test(session_belongs_to_its_file_until_it_is_closed),
+		scenario_test(file_that_is_closed_closes_its_sessions),
+		scenario_test(bad_arguments_are_refused),
+		scenario_test(memory_for_the_secure_world_is_given_and_taken_back),
+		scenario_test(sleep_of_the_secure_world_takes_its_time),
+		scenario_test(rpc_that_makes_no_sense_gets_an_error),
+		scenario_test(rpc_that_is_not_covered_gets_not_supported),
+		scenario_test(value_posted_in_a_call_is_taken_before_the_call_goes_on),
+		scenario_test(secure_thread_that_gets_free_goes_to_who_waits_for_it),
+		scenario_test(more_programs_than_secure_threads_take_turns),
+		scenario_test(step_that_fails_leaves_nothing_whichever_it_is),
+		scenario_test(programs_under_any_schedule_get_what_they_ask_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
