@@ -38,3 +38,13 @@ target_compile_options(optee_sim_flags INTERFACE
   # Assertions guard our own invariants and stay in every kind of build. Frame pointers let a
   # sanitizer in the program see past this library's frames to the driver's.
   -UNDEBUG -fno-omit-frame-pointer)
+
+# The kernel API itself, and tests of it: sees the kernel headers first, as a driver does.
+function(optee_sim_kernel_side target)
+  set_target_properties(${target} PROPERTIES C_EXTENSIONS ON)
+  target_include_directories(${target} BEFORE PRIVATE
+    ${PROJECT_SOURCE_DIR}/include/optee_sim/kernel)
+  target_compile_options(${target} PRIVATE
+    -fno-strict-aliasing -fno-strict-overflow -fno-delete-null-pointer-checks
+    -fno-optimize-sibling-calls)
+endfunction()

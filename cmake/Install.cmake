@@ -16,6 +16,7 @@ install(DIRECTORY include/optee_sim DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY src/driver DESTINATION ${OPTEE_SIM_DATA_DIR}
   FILES_MATCHING PATTERN "*.[ch]")
+install(FILES share/gdb/optee_sim-gdb.py DESTINATION ${OPTEE_SIM_DATA_DIR}/gdb)
 file(GLOB man_pages CONFIGURE_DEPENDS docs/man/*.1)
 install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 

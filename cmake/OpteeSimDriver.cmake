@@ -72,7 +72,8 @@ function(optee_sim_add_driver target)
   _optee_sim_driver_begin(${target} "${arg_NAME}")
   _optee_sim_write_features("${dir_generated}/osim_features.h" ${sources})
   _optee_sim_driver_objects(${target} ${target}_objects
-    MODNAME ${arg_MODNAME} SOURCES ${sources} INCLUDES ${includes}
+    ROOT "${CMAKE_CURRENT_SOURCE_DIR}" MODNAME ${arg_MODNAME}
+    SOURCES ${sources} INCLUDES ${includes}
     DEFINES ${arg_DEFINES} OPTIONS ${arg_OPTIONS})
   list(JOIN arg_SOURCES " " description)
   _optee_sim_driver_end(${target} "${description}" OFF ${target}_objects)
@@ -105,7 +106,8 @@ function(optee_sim_add_linux_driver target)
   foreach(module tee optee)
     # optee/ is searched because the tree's own Makefile has it so, for optee_trace.h.
     _optee_sim_driver_objects(${target} ${target}_${module}
-      MODNAME ${module} SOURCES ${${module}} DEFINES ${arg_CONFIG} OPTIONS ${arg_OPTIONS}
+      ROOT "${tree}" MODNAME ${module} SOURCES ${${module}}
+      DEFINES ${arg_CONFIG} OPTIONS ${arg_OPTIONS}
       INCLUDES "${dir_generated}/include" "${tree}/drivers/tee/optee")
   endforeach()
   _optee_sim_driver_end(${target} "${arg_TREE}" ${ffa_dropped} ${target}_tee ${target}_optee)
@@ -161,10 +163,11 @@ macro(_optee_sim_driver_begin target name)
   set(dir_generated "${CMAKE_CURRENT_BINARY_DIR}/optee_sim/${target}")
 endmacro()
 
-# One set of files with one KBUILD_MODNAME. What the including project asks of its own code
-# (warnings, definitions, link-time optimisation) is not for a kernel driver.
+# One set of files with one KBUILD_MODNAME; in what the driver says they are named from ROOT. What
+# the including project asks of its own code (warnings, definitions, link-time optimisation) is not
+# for a kernel driver.
 function(_optee_sim_driver_objects driver objects)
-  cmake_parse_arguments(PARSE_ARGV 2 obj "" "MODNAME" "SOURCES;INCLUDES;DEFINES;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 2 obj "" "ROOT;MODNAME" "SOURCES;INCLUDES;DEFINES;OPTIONS")
   get_property(include_dir GLOBAL PROPERTY OPTEE_SIM_INCLUDE_DIR)
   set(kernel_dir "${include_dir}/optee_sim/kernel")
   add_library(${objects} OBJECT ${obj_SOURCES})
@@ -179,7 +182,9 @@ function(_optee_sim_driver_objects driver objects)
   target_compile_options(${objects} PRIVATE
     "SHELL:-include \"${dir_generated}/osim_features.h\""
     "SHELL:-include \"${kernel_dir}/linux/kconfig.h\""
-    -g -O2 -fno-lto -fno-common
+    "-fmacro-prefix-map=${obj_ROOT}/=" "-fmacro-prefix-map=${include_dir}/="
+    # Without sibling calls no caller is missing from the stack of a finding.
+    -g -O2 -fno-lto -fno-common -fno-optimize-sibling-calls
     -fno-strict-aliasing -fno-strict-overflow -fno-delete-null-pointer-checks
     -Wall -Wno-pointer-sign -Wno-address-of-packed-member -Wno-format-security
     -Werror=implicit-function-declaration -Werror=implicit-int
@@ -202,7 +207,8 @@ function(_optee_sim_driver_end target description ffa_dropped)
   endif()
   set(source "${dir_generated}/osim_driver.c")
   configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/osim_driver.c.in" "${source}" @ONLY)
-  _optee_sim_driver_objects(${target} ${target}_descriptor MODNAME optee SOURCES "${source}")
+  _optee_sim_driver_objects(${target} ${target}_descriptor
+    ROOT "${dir_generated}" MODNAME optee SOURCES "${source}")
 
   set(parts "")
   foreach(part IN LISTS ARGN ITEMS ${target}_descriptor)

@@ -47,6 +47,8 @@ struct osim_secure_options {
 	 * threads, shared memory and sessions of its own, and a7 tells who calls.
 	 */
 	uint32_t guests_max;
+	/** 0: none. Else a test watchdog posts value 0 so often after ENABLE, six times. */
+	uint32_t watchdog_ms;
 };
 
 /**

@@ -42,6 +42,19 @@ void osim__cli_log_close(struct osim__cli_log *log)
 	fclose(log->file);
 }
 
+/* "[3/17] ..." of Ninja, "[ 20%] ..." of Make: how far, and the name of the file. */
+static void show(struct osim__cli_log *log, const char *line)
+{
+	const char *slash = strrchr(line, '/'), *end = strchr(line, ']');
+
+	if (!end)
+		return;
+	if (!slash || slash < end)
+		slash = end + 1;
+	fprintf(stderr, "\r\033[K%.*s %.60s", (int)(end + 1 - line), line, slash + 1);
+	log->shown = true;
+}
+
 void osim__cli_log_line(void *arg, const char *line)
 {
 	struct osim__cli_log *log = arg;
@@ -51,11 +64,8 @@ void osim__cli_log_line(void *arg, const char *line)
 		wipe(log);
 		osim__cli_error("%s", line + strlen(STATUS_MARK));
 	}
-	/* "[3/17] ..." of Ninja, "[ 20%] ..." of Make. */
-	if (log->terminal && line[0] == '[') {
-		fprintf(stderr, "\r\033[K%.78s", line);
-		log->shown = true;
-	}
+	if (log->terminal && line[0] == '[')
+		show(log, line);
 }
 
 /* The line without dir in front of its paths. */

@@ -18,8 +18,8 @@ struct osim__cli_log {
 bool osim__cli_log_open(struct osim__cli_log *log, const char *dir, const char *name);
 void osim__cli_log_close(struct osim__cli_log *log);
 
-/* Takes one line; of the type that osim__cli_spawn() calls. */
-void osim__cli_log_line(void *log, const char *line);
+/* Takes one line; arg is a log. For osim__cli_spawn(). */
+void osim__cli_log_line(void *arg, const char *line);
 
 /*
  * Tells the first errors that are in it. Of paths below dir only the rest is shown: what is in

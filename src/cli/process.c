@@ -53,7 +53,7 @@ static void read_lines(int fd, void (*fn)(void *arg, const char *line), void *ar
 int osim__cli_spawn(const char *const argv[], void (*fn)(void *arg, const char *line), void *arg)
 {
 	int fds[2], status, rc;
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (pipe(fds))
 		return -errno;

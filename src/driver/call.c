@@ -2,55 +2,21 @@
 #include "optee.h"
 
 #include <linux/delay.h>
+#include <linux/io.h>
+#include <linux/ktime.h>
 #include <linux/sched.h>
 
 /* How often, and how far apart, a secure world is asked that is busy with nothing of ours. */
 #define POLL_MAX 50u
 #define POLL_MS	 20u
 
-/*
- * Makes a call that the secure world may be too busy for. It is tried again when another call of
- * ours has ended. If there is none, a kernel before this one may have left its threads behind, and
- * nobody will tell when one is free: after some tries the answer stays "busy".
- */
-void optee_begin_call(struct optee *optee, const struct optee_regs *regs, struct arm_smccc_res *res)
-{
-	unsigned int polls = 0;
-	int seen;
-
-	for (;;) {
-		atomic_inc(&optee->calls_running);
-		seen = atomic_read(&optee->calls_ended);
-		optee->invoke_fn(regs->a0, regs->a1, regs->a2, 0, 0, 0, 0, 0, res);
-		if ((res->a0 != OPTEE_SMC_RETURN_ETHREAD_LIMIT &&
-		     res->a0 != OPTEE_SMC_RETURN_EBUSY) ||
-		    polls == POLL_MAX)
-			return;
-		if (!atomic_dec_and_test(&optee->calls_running)) {
-			wait_event(optee->queue, atomic_read(&optee->calls_ended) != seen);
-		} else {
-			msleep_interruptible(POLL_MS);
-			polls++;
-		}
-	}
-}
-
-void optee_end_call(struct optee *optee)
-{
-	atomic_dec(&optee->calls_running);
-	atomic_inc(&optee->calls_ended);
-	wake_up_all(&optee->queue);
-}
-
 /* An empty message; what is behind it on the page is room for that of an RPC. */
-struct osim_msg_arg *optee_msg_init(struct optee_shm *msg, u32 cmd, u32 num_params)
+void optee_msg_init(struct optee_shm *msg, u32 cmd, u32 num_params)
 {
-	struct osim_msg_arg *arg = memset(msg->va, 0, PAGE_SIZE);
-
+	memset(msg->va, 0, PAGE_SIZE);
 	msg->num_params = num_params;
-	arg->num_params = num_params;
-	arg->cmd = cmd;
-	return arg;
+	msg->arg->num_params = num_params;
+	msg->arg->cmd = cmd;
 }
 
 /* Where messages are registered that costs a call each, so their pages are kept. */
@@ -66,8 +32,7 @@ struct optee_shm *optee_msg_get(struct optee *optee, u32 cmd, u32 num_params)
 	mutex_unlock(&optee->lock);
 	if (!msg)
 		msg = optee_shm_alloc(optee, PAGE_SIZE,
-				      optee->rpc_param_count ? OPTEE_SHM_KERNEL
-							     : OPTEE_SHM_PRIVATE);
+				      optee->rpc_param_count ? OPTEE_DRIVER : OPTEE_NOBODY);
 	if (!IS_ERR(msg))
 		optee_msg_init(msg, cmd, num_params);
 	return msg;
@@ -80,6 +45,166 @@ void optee_msg_put(struct optee_shm *msg)
 	mutex_unlock(&msg->optee->lock);
 }
 
+/* Registers of an RPC, and then of the answer to it. */
+struct rpc_regs {
+	u32 a0, a1, a2, a3, a4, a5;
+};
+
+static u32 tee_error(long rc)
+{
+	return !rc		  ? TEE_SUCCESS
+	       : rc == -ETIMEDOUT ? TEE_ERROR_TIMEOUT
+	       : rc == -ENOMEM	  ? TEE_ERROR_OUT_OF_MEMORY
+	       : rc == -EBUSY	  ? TEE_ERROR_BUSY
+	       : rc == -ENODEV	  ? TEE_ERROR_CANCEL
+				  : TEE_ERROR_BAD_PARAMETERS;
+}
+
+static int cmd_notification(struct optee_context *ctx, const struct osim_msg_param_value *v)
+{
+	if (v->a == OPTEE_RPC_NOTIFICATION_WAIT)
+		return optee_notif_wait(ctx, v->b, v->c);
+	if (v->a == OPTEE_RPC_NOTIFICATION_SEND)
+		return optee_notif_rpc_send(ctx->optee, v->b);
+	return -EINVAL;
+}
+
+static int cmd_shm_alloc(struct optee *optee, struct osim_msg_param *param)
+{
+	struct optee_shm *shm = optee_shm_alloc(optee, param->u.value.b, OPTEE_SECURE);
+
+	if (IS_ERR(shm))
+		return PTR_ERR(shm);
+	optee_shm_param(param, OPTEE_MSG_ATTR_TYPE_RMEM_OUTPUT, shm, 0, shm->size);
+	if (shm->list) {
+		param->attr |= OPTEE_MSG_ATTR_NONCONTIG;
+		param->u.tmem.buf_ptr = virt_to_phys(shm->list);
+	}
+	return 0;
+}
+
+/* Each command has one parameter, a value; there is no supplicant to be asked for the others. */
+static u32 serve(struct optee_context *ctx, u32 cmd, struct osim_msg_param *param, u32 num_params)
+{
+	u32 type = cmd == OPTEE_RPC_CMD_GET_TIME ? OPTEE_MSG_ATTR_TYPE_VALUE_OUTPUT
+						 : OPTEE_MSG_ATTR_TYPE_VALUE_INPUT;
+	struct osim_msg_param_value *v = &param->u.value;
+	struct timespec64 now;
+
+	while (num_params > 1 && param[num_params - 1].attr == OPTEE_MSG_ATTR_TYPE_NONE)
+		num_params--;
+	if (cmd < OPTEE_RPC_CMD_GET_TIME || cmd > OPTEE_RPC_CMD_SHM_FREE)
+		return TEE_ERROR_NOT_SUPPORTED;
+	if (num_params != 1 || (param->attr & OPTEE_MSG_ATTR_TYPE_MASK) != type)
+		return TEE_ERROR_BAD_PARAMETERS;
+	if (cmd >= OPTEE_RPC_CMD_SHM_ALLOC && v->a == OPTEE_RPC_SHM_TYPE_APPL)
+		return TEE_ERROR_NOT_SUPPORTED;
+	if (cmd >= OPTEE_RPC_CMD_SHM_ALLOC && v->a != OPTEE_RPC_SHM_TYPE_KERNEL)
+		return TEE_ERROR_BAD_PARAMETERS;
+	switch (cmd) {
+	case OPTEE_RPC_CMD_GET_TIME:
+		ktime_get_real_ts64(&now);
+		v->a = now.tv_sec;
+		v->b = now.tv_nsec;
+		return TEE_SUCCESS;
+	case OPTEE_RPC_CMD_NOTIFICATION:
+		return tee_error(cmd_notification(ctx, v));
+	case OPTEE_RPC_CMD_SUSPEND:
+		msleep_interruptible(min_t(u64, v->a, INT_MAX));
+		return TEE_SUCCESS;
+	case OPTEE_RPC_CMD_SHM_ALLOC:
+		return tee_error(cmd_shm_alloc(ctx->optee, param));
+	default:
+		return tee_error(optee_shm_free_rpc(ctx->optee, v->b));
+	}
+}
+
+/* The message stands behind the caller's own, or in memory that the secure world had allocated. */
+static void func_cmd(struct optee_context *ctx, struct optee_shm *msg, u64 cookie)
+{
+	struct osim_msg_param *params = optee_params(msg) + msg->num_params + 1;
+	u32 num_params, num_params_max = ctx->optee->rpc_param_count;
+	struct osim_msg_arg *arg = (struct osim_msg_arg *)params - 1;
+	struct optee_shm *shm = NULL;
+
+	BUILD_BUG_ON(sizeof(*arg) != sizeof(*params));
+	if (!num_params_max) {
+		shm = optee_shm_get(ctx->optee, cookie, OPTEE_SECURE);
+		if (!shm) {
+			pr_err("RPC message with unknown cookie 0x%llx\n", cookie);
+			return;
+		}
+		arg = shm->arg;
+		params = optee_params(shm);
+		num_params_max = shm->size / sizeof(*params) - 1;
+	}
+	/* The other side could change num_params after the check. */
+	num_params = READ_ONCE(arg->num_params);
+	arg->ret_origin = TEE_ORIGIN_COMMS;
+	arg->ret = TEE_ERROR_BAD_PARAMETERS;
+	if (num_params <= num_params_max)
+		arg->ret = serve(ctx, READ_ONCE(arg->cmd), params, num_params);
+	if (shm)
+		optee_shm_put(shm);
+}
+
+/* Serves one RPC. What is in the registers then goes back with RETURN_FROM_RPC; a3 is not ours. */
+static void handle_rpc(struct optee_context *ctx, struct optee_shm *msg, struct rpc_regs *regs)
+{
+	u64 cookie = (u64)regs->a1 << 32 | regs->a2;
+	u32 size = regs->a1;
+	struct optee_shm *shm;
+
+	regs->a1 = regs->a2 = regs->a4 = regs->a5 = 0;
+	switch (OPTEE_SMC_RETURN_GET_RPC_FUNC(regs->a0)) {
+	case OPTEE_SMC_RPC_FUNC_ALLOC:
+		shm = optee_shm_alloc(ctx->optee, size, OPTEE_SECURE);
+		if (IS_ERR(shm))
+			break;
+		regs->a1 = shm->pa >> 32;
+		regs->a2 = shm->pa;
+		regs->a5 = shm->id;
+		break;
+	case OPTEE_SMC_RPC_FUNC_FREE:
+		if (optee_shm_free_rpc(ctx->optee, cookie))
+			pr_err("RPC frees unknown cookie 0x%llx\n", cookie);
+		break;
+	case OPTEE_SMC_RPC_FUNC_FOREIGN_INTR:
+		break; /* it was taken when we came back, and others could run */
+	case OPTEE_SMC_RPC_FUNC_CMD:
+		func_cmd(ctx, msg, cookie);
+		break;
+	default:
+		pr_warn("unknown RPC 0x%x\n", regs->a0);
+		break;
+	}
+}
+
+/*
+ * Makes a call for which there may be no secure thread. It is tried again when another call of ours
+ * has ended. If there is none, a kernel before this one may have left its threads behind, and
+ * nobody will tell when one is free: after some tries the answer stays ETHREAD_LIMIT.
+ */
+static void first_call(struct optee *optee, u32 func, u64 where, struct arm_smccc_res *res)
+{
+	unsigned int polls = 0;
+	int seen;
+
+	for (;;) {
+		atomic_inc(&optee->calls_running);
+		seen = atomic_read(&optee->calls_ended);
+		optee->invoke_fn(func, where >> 32, (u32)where, 0, 0, 0, 0, 0, res);
+		if (res->a0 != OPTEE_SMC_RETURN_ETHREAD_LIMIT || polls == POLL_MAX)
+			return;
+		if (!atomic_dec_and_test(&optee->calls_running)) {
+			wait_event(optee->queue, atomic_read(&optee->calls_ended) != seen);
+		} else {
+			msleep_interruptible(POLL_MS);
+			polls++;
+		}
+	}
+}
+
 /*
  * Makes the call and serves RPCs until it is done. The message is handed over by the cookie of its
  * page, if that is registered, or by address; with room for an RPC's message or without. The result
@@ -89,24 +214,26 @@ void optee_msg_put(struct optee_shm *msg)
 int optee_call(struct optee_context *ctx, struct optee_shm *msg)
 {
 	struct optee *optee = ctx->optee;
-	bool regd = optee->rpc_param_count && msg->reg;
-	u64 where = regd ? (u64)msg->id : msg->pa;
-	struct optee_regs regs = {.a1 = where >> 32, .a2 = where};
-	struct osim_msg_arg *arg = msg->va;
+	struct osim_msg_arg *arg = msg->arg;
 	struct arm_smccc_res res;
+	struct rpc_regs regs;
 
-	regs.a0 = regd			   ? OPTEE_SMC_CALL_WITH_REGD_ARG
-		  : optee->rpc_param_count ? OPTEE_SMC_CALL_WITH_RPC_ARG
-					   : OPTEE_SMC_CALL_WITH_ARG;
-	optee_begin_call(optee, &regs, &res);
+	if (!optee->rpc_param_count)
+		first_call(optee, OPTEE_SMC_CALL_WITH_ARG, msg->pa, &res);
+	else if (!msg->reg)
+		first_call(optee, OPTEE_SMC_CALL_WITH_RPC_ARG, msg->pa, &res);
+	else
+		first_call(optee, OPTEE_SMC_CALL_WITH_REGD_ARG, msg->id, &res);
 	while (OPTEE_SMC_RETURN_IS_RPC(res.a0)) {
 		cond_resched();
-		regs = (struct optee_regs){res.a0, res.a1, res.a2, res.a3, 0, 0};
-		optee_handle_rpc(ctx, msg, &regs);
+		regs = (struct rpc_regs){res.a0, res.a1, res.a2, res.a3, 0, 0};
+		handle_rpc(ctx, msg, &regs);
 		optee->invoke_fn(OPTEE_SMC_CALL_RETURN_FROM_RPC, regs.a1, regs.a2, regs.a3, regs.a4,
 				 regs.a5, 0, 0, &res);
 	}
-	optee_end_call(optee);
+	atomic_dec(&optee->calls_running);
+	atomic_inc(&optee->calls_ended);
+	wake_up_all(&optee->queue);
 
 	if (res.a0 != OPTEE_SMC_RETURN_OK) {
 		arg->ret = TEE_ERROR_COMMUNICATION;
@@ -114,8 +241,7 @@ int optee_call(struct optee_context *ctx, struct optee_shm *msg)
 	}
 	if (res.a0 == OPTEE_SMC_RETURN_ENOMEM || arg->ret == TEE_ERROR_OUT_OF_MEMORY)
 		return -ENOMEM;
-	if (res.a0 == OPTEE_SMC_RETURN_EBUSY || res.a0 == OPTEE_SMC_RETURN_ETHREAD_LIMIT ||
-	    arg->ret == TEE_ERROR_BUSY)
+	if (res.a0 == OPTEE_SMC_RETURN_ETHREAD_LIMIT || arg->ret == TEE_ERROR_BUSY)
 		return -EBUSY;
 	return arg->ret == TEE_SUCCESS ? 0 : -EIO;
 }
@@ -124,14 +250,12 @@ int optee_call(struct optee_context *ctx, struct optee_shm *msg)
 int optee_simple_call(struct optee_context *ctx, u32 cmd, u32 session, u32 cancel_id)
 {
 	struct optee_shm *msg = optee_msg_get(ctx->optee, cmd, 0);
-	struct osim_msg_arg *arg;
 	int rc;
 
 	if (IS_ERR(msg))
 		return PTR_ERR(msg);
-	arg = msg->va;
-	arg->session = session;
-	arg->cancel_id = cancel_id;
+	msg->arg->session = session;
+	msg->arg->cancel_id = cancel_id;
 	rc = optee_call(ctx, msg);
 	optee_msg_put(msg);
 	return rc;

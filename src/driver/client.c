@@ -54,8 +54,7 @@ static struct optee_session *find_session(struct optee_context *ctx, u32 id, boo
 int optee_open_session(struct optee_context *ctx, struct optee_shm *msg, const void *uuid)
 {
 	struct optee_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
-	struct osim_msg_arg *arg = msg->va;
-	struct osim_msg_param *meta = optee_params(arg);
+	struct osim_msg_param *meta = optee_params(msg);
 
 	if (!session)
 		return -ENOMEM;
@@ -64,11 +63,11 @@ int optee_open_session(struct optee_context *ctx, struct optee_shm *msg, const v
 	meta[1].attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT | OPTEE_MSG_ATTR_META;
 	meta[1].u.value.c = OPTEE_MSG_LOGIN_PUBLIC;
 	optee_call(ctx, msg);
-	if (arg->ret != TEE_SUCCESS) {
+	if (msg->arg->ret != TEE_SUCCESS) {
 		kfree(session);
 		return 0;
 	}
-	session->id = arg->session;
+	session->id = msg->arg->session;
 	mutex_lock(&ctx->lock);
 	list_add(&session->link, &ctx->sessions);
 	mutex_unlock(&ctx->lock);
@@ -89,21 +88,6 @@ int optee_close_session(struct optee_context *ctx, u32 id)
 	return 0;
 }
 
-/* Of TEE_IOC_OPEN_SESSION and TEE_IOC_INVOKE, whose arguments end alike. */
-struct request {
-	union {
-		struct {
-			u8 uuid[TEE_IOCTL_UUID_LEN], clnt_uuid[TEE_IOCTL_UUID_LEN];
-			u32 clnt_login, cancel_id, session;
-		} open;
-		struct {
-			u32 none[8], func, session, cancel_id;
-		} invoke;
-	};
-	u32 ret, ret_origin, num_params;
-	struct tee_ioctl_param params[OPTEE_MAX_PARAMS];
-};
-
 /* Types of parameters are the same numbers on both sides. */
 static int param_in(struct optee_context *ctx, const struct tee_ioctl_param *p,
 		    struct osim_msg_param *mp, struct optee_shm **shm)
@@ -118,7 +102,7 @@ static int param_in(struct optee_context *ctx, const struct tee_ioctl_param *p,
 	    p->attr > TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INOUT)
 		return -EINVAL;
 	if (p->c != TEE_MEMREF_NULL) {
-		*shm = optee_shm_get(ctx->optee, p->c, OPTEE_SHM_USER, ctx->id);
+		*shm = optee_shm_get(ctx->optee, p->c, ctx->id);
 		if (!*shm || p->a > (*shm)->size || p->b > (*shm)->size - p->a)
 			return -EINVAL;
 	} else if (!(ctx->optee->sec_caps & OPTEE_SMC_SEC_CAP_MEMREF_NULL)) {
@@ -128,76 +112,69 @@ static int param_in(struct optee_context *ctx, const struct tee_ioctl_param *p,
 	return 0;
 }
 
-static int run_request(struct optee_context *ctx, struct request *r, bool open)
+static void param_out(struct tee_ioctl_param *p, const struct osim_msg_param *mp)
 {
-	struct optee_shm *msg, *shm[OPTEE_MAX_PARAMS] = {};
-	u32 n, meta = open ? OPTEE_META_PARAMS : 0;
-	struct osim_msg_param *params;
-	struct tee_ioctl_param *p;
-	struct osim_msg_arg *arg;
-	int rc = 0;
-
-	msg = optee_msg_get(ctx->optee,
-			    open ? OPTEE_MSG_CMD_OPEN_SESSION : OPTEE_MSG_CMD_INVOKE_COMMAND,
-			    meta + r->num_params);
-	if (IS_ERR(msg))
-		return PTR_ERR(msg);
-	arg = msg->va;
-	arg->cancel_id = open ? r->open.cancel_id : r->invoke.cancel_id;
-	params = optee_params(arg) + meta;
-	for (n = 0; n < r->num_params && !rc; n++)
-		rc = param_in(ctx, &r->params[n], &params[n], &shm[n]);
-	if (!rc && open) {
-		rc = optee_open_session(ctx, msg, r->open.uuid);
-		r->open.session = arg->session;
-	} else if (!rc) {
-		arg->func = r->invoke.func;
-		arg->session = r->invoke.session;
-		optee_call(ctx, msg);
-	}
-	for (n = 0; n < r->num_params && !rc; n++) {
-		p = &r->params[n];
-		if (p->attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT ||
-		    p->attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT)
-			memcpy(&p->a, &params[n].u.value, sizeof(params[n].u.value));
-		else if (p->attr > TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT)
-			p->b = params[n].u.rmem.size; /* may have grown: what is needed */
-	}
-	r->ret = arg->ret;
-	r->ret_origin = arg->ret_origin;
-	optee_msg_put(msg);
-	for (n = 0; n < OPTEE_MAX_PARAMS; n++)
-		if (shm[n])
-			optee_shm_put(shm[n]);
-	return rc;
+	if (p->attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT ||
+	    p->attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT)
+		memcpy(&p->a, &mp->u.value, sizeof(mp->u.value));
+	else if (p->attr > TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT)
+		p->b = mp->u.rmem.size; /* may have grown: what is needed */
 }
 
+/* Open and invoke. Both arguments end in ret, ret_origin and num_params; parameters follow. */
 static int ioctl_request(struct optee_context *ctx, void __user *uarg, bool open)
 {
-	size_t offs = open ? 0 : offsetof(struct request, invoke.func);
+	u64 arg[(sizeof(struct tee_ioctl_open_session_arg) / sizeof(u64)) + 4 * OPTEE_MAX_PARAMS];
+	struct tee_ioctl_open_session_arg *o = (void *)arg;
+	struct tee_ioctl_invoke_arg *i = (void *)arg;
+	struct tee_ioctl_param *p = open ? o->params : i->params;
+	u32 *num_params = (u32 *)p - 1, meta = open ? OPTEE_META_PARAMS : 0, n;
+	struct optee_shm *msg, *shm[OPTEE_MAX_PARAMS] = {};
 	struct tee_ioctl_buf_data buf;
-	struct request r = {};
-	int rc;
+	struct osim_msg_param *params;
+	int rc = 0;
 
 	if (copy_from_user(&buf, uarg, sizeof(buf)))
 		return -EFAULT;
-	if (buf.buf_len > sizeof(r) - offs)
+	if (buf.buf_len < (size_t)((u8 *)p - (u8 *)arg) ||
+	    buf.buf_len > (size_t)((u8 *)(p + OPTEE_MAX_PARAMS) - (u8 *)arg))
 		return -EINVAL;
-	if (copy_from_user((u8 *)&r + offs, u64_to_user_ptr(buf.buf_ptr), buf.buf_len))
+	if (copy_from_user(arg, u64_to_user_ptr(buf.buf_ptr), buf.buf_len))
 		return -EFAULT;
-	if (r.num_params > OPTEE_MAX_PARAMS ||
-	    buf.buf_len !=
-		    offsetof(struct request, params) + r.num_params * sizeof(*r.params) - offs)
+	if (*num_params > OPTEE_MAX_PARAMS || (u8 *)arg + buf.buf_len != (u8 *)(p + *num_params) ||
+	    (!open && !find_session(ctx, i->session, false)))
 		return -EINVAL;
-	if (open && r.open.clnt_login != TEE_IOCTL_LOGIN_PUBLIC)
-		return r.open.clnt_login >= TEE_IOCTL_LOGIN_REE_KERNEL_MIN ? -EPERM : -EOPNOTSUPP;
-	if (!open && !find_session(ctx, r.invoke.session, false))
-		return -EINVAL;
-	rc = run_request(ctx, &r, open);
-	if (!rc && copy_to_user(u64_to_user_ptr(buf.buf_ptr), (u8 *)&r + offs, buf.buf_len)) {
-		if (open && r.ret == TEE_SUCCESS)
-			optee_close_session(ctx, r.open.session);
+	if (open && o->clnt_login != TEE_IOCTL_LOGIN_PUBLIC)
+		return o->clnt_login >= TEE_IOCTL_LOGIN_REE_KERNEL_MIN ? -EPERM : -EOPNOTSUPP;
+	msg = optee_msg_get(ctx->optee,
+			    open ? OPTEE_MSG_CMD_OPEN_SESSION : OPTEE_MSG_CMD_INVOKE_COMMAND,
+			    meta + *num_params);
+	if (IS_ERR(msg))
+		return PTR_ERR(msg);
+	params = optee_params(msg) + meta;
+	msg->arg->cancel_id = open ? o->cancel_id : i->cancel_id;
+	for (n = 0; n < *num_params && !rc; n++)
+		rc = param_in(ctx, &p[n], &params[n], &shm[n]);
+	if (!rc && open) {
+		rc = optee_open_session(ctx, msg, o->uuid);
+		o->session = msg->arg->session;
+	} else if (!rc) {
+		msg->arg->func = i->func;
+		msg->arg->session = i->session;
+		optee_call(ctx, msg);
+	}
+	num_params[-2] = msg->arg->ret;
+	num_params[-1] = msg->arg->ret_origin;
+	for (n = 0; n < *num_params; n++) {
+		param_out(&p[n], &params[n]);
+		if (shm[n])
+			optee_shm_put(shm[n]);
+	}
+	optee_msg_put(msg);
+	if (!rc && copy_to_user(u64_to_user_ptr(buf.buf_ptr), arg, buf.buf_len)) {
 		rc = -EFAULT;
+		if (open)
+			optee_close_session(ctx, o->session);
 	}
 	return rc;
 }
@@ -238,10 +215,9 @@ static int ioctl_shm_alloc(struct optee_context *ctx, void __user *uarg)
 		return -EFAULT;
 	if (data.flags)
 		return -EINVAL;
-	shm = optee_shm_alloc(ctx->optee, data.size, OPTEE_SHM_USER);
+	shm = optee_shm_alloc(ctx->optee, data.size, ctx->id);
 	if (IS_ERR(shm))
 		return PTR_ERR(shm);
-	shm->owner = ctx->id;
 	refcount_inc(&ctx->optee->users);
 	data.id = shm->id;
 	data.size = shm->size;
@@ -294,14 +270,10 @@ static long optee_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 static int optee_fop_open(struct inode *inode, struct file *filp)
 {
 	struct optee *optee = container_of(inode->i_cdev, struct optee, cdev);
-	u64 id;
 
 	if (!refcount_inc_not_zero(&optee->users))
 		return -ENODEV;
-	mutex_lock(&optee->lock);
-	id = ++optee->context_id;
-	mutex_unlock(&optee->lock);
-	filp->private_data = optee_context_open(optee, id);
+	filp->private_data = optee_context_open(optee, atomic64_inc_return(&optee->owner));
 	if (filp->private_data)
 		return 0;
 	optee_put_user(optee);

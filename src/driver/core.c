@@ -128,6 +128,7 @@ static struct optee *optee_alloc(optee_invoke_fn *invoke_fn)
 	mutex_init(&optee->lock);
 	idr_init(&optee->shms);
 	INIT_LIST_HEAD(&optee->msgs);
+	atomic64_set(&optee->owner, OPTEE_SECURE);
 	cdev_init(&optee->cdev, &optee_fops);
 	optee->cdev.owner = THIS_MODULE;
 	optee->dev.devt = optee_devt;
@@ -139,10 +140,13 @@ static struct optee *optee_alloc(optee_invoke_fn *invoke_fn)
 static int optee_probe(struct platform_device *pdev)
 {
 	optee_invoke_fn *invoke_fn = get_invoke_func(&pdev->dev);
+	struct arm_smccc_res res;
 	u32 max_notif_value = 0;
 	struct optee *optee;
 	int rc, irq;
 
+	if (is_kdump_kernel()) /* the kernel that crashed may have left all secure threads taken */
+		return -ENODEV;
 	if (IS_ERR(invoke_fn))
 		return PTR_ERR(invoke_fn);
 	optee = optee_alloc(invoke_fn);
@@ -156,13 +160,16 @@ static int optee_probe(struct platform_device *pdev)
 		rc = exchange_capabilities(optee, &max_notif_value);
 	if (rc)
 		goto err_put;
-	optee->ctx = optee_context_open(optee, 0);
+	optee->ctx = optee_context_open(optee, OPTEE_DRIVER);
 	rc = optee->ctx ? optee_shm_init(optee) : -ENOMEM;
 	if (rc)
 		goto err_shm;
+	optee_empty_shm_cache(optee, false);
+	if (!optee->rpc_param_count)
+		optee_fast_call(optee, OPTEE_SMC_ENABLE_SHM_CACHE, 0, &res);
 	rc = optee_notif_init(optee, max_notif_value);
 	if (rc)
-		goto err_shm;
+		goto err_cache;
 
 	if (optee->sec_caps & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF) {
 		rc = irq = platform_get_irq(pdev, 0);
@@ -177,14 +184,9 @@ static int optee_probe(struct platform_device *pdev)
 		if (rc)
 			goto err_irq;
 	}
-
-	/* What a kernel before this one left in the cache is not ours to touch. */
-	optee_disable_shm_cache(optee, false);
-	if (!optee->rpc_param_count)
-		optee_enable_shm_cache(optee);
 	rc = optee_enumerate_devices(optee);
 	if (rc)
-		goto err_cache;
+		goto err_irq;
 	rc = cdev_device_add(&optee->cdev, &optee->dev);
 	if (rc)
 		goto err_devices;
@@ -193,12 +195,12 @@ static int optee_probe(struct platform_device *pdev)
 
 err_devices:
 	optee_unregister_devices();
-err_cache:
-	optee_disable_shm_cache(optee, true);
 err_irq:
 	notif_uninit_irq(optee);
 err_notif:
 	optee_notif_uninit(optee);
+err_cache:
+	optee_empty_shm_cache(optee, true);
 err_shm:
 	optee_shm_uninit(optee);
 err_put:
@@ -222,9 +224,9 @@ static void optee_remove(struct platform_device *pdev)
 	optee_put_user(optee);
 	wait_for_completion(&optee->unused);
 
-	optee_disable_shm_cache(optee, true);
 	notif_uninit_irq(optee);
 	optee_notif_uninit(optee);
+	optee_empty_shm_cache(optee, true);
 	optee_shm_uninit(optee);
 	put_device(&optee->dev);
 }
@@ -232,33 +234,23 @@ static void optee_remove(struct platform_device *pdev)
 /* The next kernel will know nothing of the buffers that the secure world keeps. */
 static void optee_shutdown(struct platform_device *pdev)
 {
-	optee_disable_shm_cache(platform_get_drvdata(pdev), true);
+	optee_empty_shm_cache(platform_get_drvdata(pdev), true);
 }
 
-static const struct of_device_id optee_of_match[] = {
-	{.compatible = "linaro,optee-tz"},
-	{},
-};
+static const struct of_device_id optee_of_match[] = {{.compatible = "linaro,optee-tz"}, {}};
 MODULE_DEVICE_TABLE(of, optee_of_match);
 
 static struct platform_driver optee_driver = {
 	.probe = optee_probe,
 	.remove_new = optee_remove,
 	.shutdown = optee_shutdown,
-	.driver =
-		{
-			.name = "optee",
-			.of_match_table = optee_of_match,
-		},
+	.driver = {.name = "optee", .of_match_table = optee_of_match},
 };
 
 static int __init optee_init(void)
 {
 	int rc;
 
-	/* The kernel that crashed may have left all threads of the secure world suspended. */
-	if (is_kdump_kernel())
-		return -ENODEV;
 	rc = alloc_chrdev_region(&optee_devt, 0, 1, "tee");
 	if (rc)
 		return rc;

@@ -64,10 +64,10 @@ static bool take(struct optee_notif *n, struct notif_chunk *chunk, u32 key)
 	return came;
 }
 
-/* Once the driver is being removed, what programs wait for may never come. */
+/* Once the driver is being removed only its own calls wait. */
 static bool is_leaving(const struct optee_context *ctx)
 {
-	return READ_ONCE(ctx->optee->removing) && ctx->id;
+	return READ_ONCE(ctx->optee->removing) && ctx->id != OPTEE_DRIVER;
 }
 
 /*
@@ -194,69 +194,63 @@ static irqreturn_t notif_irq_handler(int irq, void *dev_id)
 	return IRQ_HANDLED;
 }
 
-/* What a handler left; what fails for want of memory or threads is still to do. */
-static int do_what_is_due(struct optee *optee)
-{
-	struct optee_notif *n = &optee->notif;
-	int rc = 0;
-
-	if (READ_ONCE(n->drain_due)) {
-		WRITE_ONCE(n->drain_due, false);
-		rc = drain(optee, GFP_KERNEL);
-	}
-	if (READ_ONCE(n->bottom_half_due)) {
-		WRITE_ONCE(n->bottom_half_due, false);
-		rc = optee_simple_call(optee->ctx, OPTEE_MSG_CMD_DO_BOTTOM_HALF, 0, 0);
-		if (rc == -ENOMEM || rc == -EBUSY)
-			WRITE_ONCE(n->bottom_half_due, true);
-	}
-	return rc;
-}
-
-static int stop_async_notif(struct optee *optee)
-{
-	return optee_simple_call(optee->ctx, OPTEE_MSG_CMD_STOP_ASYNC_NOTIF, 0, 0);
-}
-
-/* Does something until it does not fail for want of memory or threads, or has done so too often. */
-static void persist(struct optee *optee, int (*what)(struct optee *optee), const char *name)
-{
-	unsigned int pause_ms;
-	int rc = what(optee);
-
-	for (pause_ms = RETRY_FIRST_MS; pause_ms <= RETRY_LAST_MS; pause_ms *= 2) {
-		if (rc != -ENOMEM && rc != -EBUSY)
-			break;
-		pr_warn("%s: %d, to be tried again in %u ms\n", name, rc, pause_ms);
-		msleep_interruptible(pause_ms);
-		rc = what(optee);
-	}
-	if (rc)
-		pr_err("%s failed: %d\n", name, rc);
-}
-
+/* Does what a handler left. What fails for want of memory or threads is tried again. */
 static irqreturn_t notif_irq_thread_fn(int irq, void *dev_id)
 {
-	persist(dev_id, do_what_is_due,
-		"the bottom half"); /* if in vain: again with the next interrupt */
+	struct optee *optee = dev_id;
+	struct optee_notif *n = &optee->notif;
+	unsigned int pause_ms = RETRY_FIRST_MS;
+	int rc;
+
+	for (;; pause_ms *= 2) {
+		rc = 0;
+		if (READ_ONCE(n->drain_due)) {
+			WRITE_ONCE(n->drain_due, false);
+			rc = drain(optee, GFP_KERNEL);
+		}
+		if (!rc && READ_ONCE(n->bottom_half_due)) {
+			WRITE_ONCE(n->bottom_half_due, false);
+			rc = optee_simple_call(optee->ctx, OPTEE_MSG_CMD_DO_BOTTOM_HALF, 0, 0);
+			if (rc == -ENOMEM || rc == -EBUSY)
+				WRITE_ONCE(n->bottom_half_due, true);
+		}
+		if ((rc != -ENOMEM && rc != -EBUSY) || pause_ms > RETRY_LAST_MS)
+			break;
+		pr_warn("the bottom half: %d, to be tried again in %u ms\n", rc, pause_ms);
+		msleep_interruptible(pause_ms);
+	}
+	if (rc) /* if it may pass, the next interrupt is the next try */
+		pr_err("the bottom half failed: %d\n", rc);
 	return IRQ_HANDLED;
 }
 
 int notif_init_irq(struct optee *optee, unsigned int irq)
 {
-	int rc = request_threaded_irq(irq, notif_irq_handler, notif_irq_thread_fn, 0,
-				      "optee_notification", optee);
+	struct optee_shm *stop = optee_msg_get(optee, OPTEE_MSG_CMD_STOP_ASYNC_NOTIF, 0);
+	int rc;
 
-	if (!rc)
-		optee->notif.irq = irq;
-	return rc;
+	if (IS_ERR(stop))
+		return PTR_ERR(stop);
+	rc = request_threaded_irq(irq, notif_irq_handler, notif_irq_thread_fn, 0,
+				  "optee_notification", optee);
+	if (rc) {
+		optee_msg_put(stop);
+		return rc;
+	}
+	optee->notif.stop = stop;
+	optee->notif.irq = irq;
+	return 0;
 }
 
 void notif_uninit_irq(struct optee *optee)
 {
-	if (!optee->notif.irq)
+	struct optee_notif *n = &optee->notif;
+
+	if (!n->stop)
 		return;
-	persist(optee, stop_async_notif, "STOP_ASYNC_NOTIF");
-	free_irq(optee->notif.irq, optee);
-	irq_dispose_mapping(optee->notif.irq);
+	if (optee_call(optee->ctx, n->stop))
+		pr_err("the secure world goes on notifying\n");
+	optee_msg_put(n->stop);
+	free_irq(n->irq, optee);
+	irq_dispose_mapping(n->irq);
 }

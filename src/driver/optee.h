@@ -4,7 +4,7 @@
 
 /*
  * A small OP-TEE driver, to be read in one sitting: core.c (probe and remove), notif.c
- * (asynchronous notifications), call.c (yielding calls), rpc.c (what the secure world asks for
+ * (asynchronous notifications), call.c (yielding calls, and what the secure world asks for
  * meanwhile), shm.c (shared memory), client.c (sessions, ioctls), device.c (devices behind the
  * secure world). Refused with a defined error: what needs a supplicant, programs' own memory as
  * shared memory, login classes but PUBLIC.
@@ -47,7 +47,8 @@ struct optee_notif {
 	u32 max;			 /* largest value there is */
 	wait_queue_head_t queue;	 /* who waits for a value */
 	bool drain_due, bottom_half_due; /* what is left to the thread */
-	unsigned int irq;		 /* 0: none is requested */
+	unsigned int irq;
+	struct optee_shm *stop; /* the message that ends it; NULL: irq is not requested */
 };
 
 struct optee {
@@ -64,14 +65,14 @@ struct optee {
 	struct optee_context *ctx;	     /* the driver's own */
 	struct gen_pool *pool;		     /* reserved shared memory; NULL: it is dynamic */
 	void *pool_va;
+	atomic64_t owner;      /* id that was given last */
 	struct mutex lock;     /* for all below, but notif */
 	struct idr shms;       /* struct optee_shm by cookie */
 	struct list_head msgs; /* struct optee_shm: messages that are free */
-	u64 context_id;	       /* given last */
 	struct optee_notif notif;
 };
 
-/* On whose behalf calls are made. The driver's own one (id 0) is no user of the device. */
+/* On whose behalf calls are made. The driver's own one is no user of the device. */
 struct optee_context {
 	struct optee *optee;
 	u64 id;
@@ -79,68 +80,53 @@ struct optee_context {
 	struct list_head sessions; /* struct optee_session */
 };
 
-enum optee_shm_use {
-	OPTEE_SHM_PRIVATE, /* a message that is named by its address */
-	OPTEE_SHM_KERNEL,  /* the driver's, named by cookie */
-	OPTEE_SHM_USER,	   /* a program's */
-	OPTEE_SHM_RPC,	   /* allocated for the secure world, which gives it back */
-};
+/* Who may name a buffer; a program's has its context's id, which is larger. */
+#define OPTEE_NOBODY 0 /* a message that is named by its address */
+#define OPTEE_DRIVER 1 /* the driver by its cookie; id of the driver's own context */
+#define OPTEE_SECURE 2 /* it was allocated for the secure world, which gives it back */
 
-/* Whole pages. Dynamic ones that are named by cookie are registered, but for OPTEE_SHM_RPC. */
+/* Whole pages. Dynamic ones that are named by cookie are registered, but OPTEE_SECURE's. */
 struct optee_shm {
 	struct optee *optee;
 	struct list_head link; /* a message's, in optee->msgs */
 	u32 num_params;	       /* a message's, as it was sent */
-	enum optee_shm_use use;
-	u64 owner; /* OPTEE_SHM_USER: the context that may name it */
-	u32 refs;  /* under optee->lock */
-	int id;	   /* with programs, and as cookie in the secure world; 0: none */
-	void *va;
+	u64 owner;
+	u32 refs; /* under optee->lock */
+	int id;	  /* with programs, and as cookie in the secure world; 0: none */
+	union {
+		void *va;
+		struct osim_msg_arg *arg; /* a message's */
+	};
 	phys_addr_t pa;
 	size_t size;
 	u64 *list;	       /* its pages, as OPTEE_MSG_ATTR_NONCONTIG has them */
 	struct optee_shm *reg; /* message that unregisters it, whatever memory is left by then */
 };
 
-/* Registers of a yielding call; a4 and a5 are used by RPCs. */
-struct optee_regs {
-	u32 a0, a1, a2, a3, a4, a5;
-};
-
-static inline struct osim_msg_param *optee_params(struct osim_msg_arg *arg)
+static inline struct osim_msg_param *optee_params(struct optee_shm *msg)
 {
-	return (struct osim_msg_param *)(arg + 1);
+	return (struct osim_msg_param *)(msg->arg + 1);
 }
 
 /* core.c */
 void optee_fast_call(struct optee *optee, u32 func, u32 a1, struct arm_smccc_res *res);
 void optee_put_user(struct optee *optee);
-
 /* call.c */
-void optee_begin_call(struct optee *optee, const struct optee_regs *regs,
-		      struct arm_smccc_res *res);
-void optee_end_call(struct optee *optee);
-struct osim_msg_arg *optee_msg_init(struct optee_shm *msg, u32 cmd, u32 num_params);
+void optee_msg_init(struct optee_shm *msg, u32 cmd, u32 num_params);
 struct optee_shm *optee_msg_get(struct optee *optee, u32 cmd, u32 num_params);
 void optee_msg_put(struct optee_shm *msg);
 int optee_call(struct optee_context *ctx, struct optee_shm *msg);
 int optee_simple_call(struct optee_context *ctx, u32 cmd, u32 session, u32 cancel_id);
-
-/* rpc.c */
-void optee_handle_rpc(struct optee_context *ctx, struct optee_shm *msg, struct optee_regs *regs);
-
 /* shm.c */
 int optee_shm_init(struct optee *optee);
 void optee_shm_uninit(struct optee *optee);
-struct optee_shm *optee_shm_alloc(struct optee *optee, u64 size, enum optee_shm_use use);
-struct optee_shm *optee_shm_get(struct optee *optee, u64 id, enum optee_shm_use use, u64 owner);
+struct optee_shm *optee_shm_alloc(struct optee *optee, u64 size, u64 owner);
+struct optee_shm *optee_shm_get(struct optee *optee, u64 id, u64 owner);
 void optee_shm_put(struct optee_shm *shm);
 int optee_shm_free_rpc(struct optee *optee, u64 cookie);
 void optee_shm_param(struct osim_msg_param *param, u32 type, struct optee_shm *shm, u64 offs,
 		     u64 size);
-void optee_enable_shm_cache(struct optee *optee);
-void optee_disable_shm_cache(struct optee *optee, bool ours);
-
+void optee_empty_shm_cache(struct optee *optee, bool ours);
 /* notif.c */
 int optee_notif_init(struct optee *optee, u32 max);
 void optee_notif_uninit(struct optee *optee);
@@ -148,14 +134,12 @@ int optee_notif_wait(struct optee_context *ctx, u64 key, u64 timeout_ms);
 int optee_notif_rpc_send(struct optee *optee, u64 key);
 int notif_init_irq(struct optee *optee, unsigned int irq);
 void notif_uninit_irq(struct optee *optee);
-
 /* client.c */
 extern const struct file_operations optee_fops;
 struct optee_context *optee_context_open(struct optee *optee, u64 id);
 void optee_context_close(struct optee_context *ctx);
 int optee_open_session(struct optee_context *ctx, struct optee_shm *msg, const void *uuid);
 int optee_close_session(struct optee_context *ctx, u32 session);
-
 /* device.c */
 extern struct bus_type optee_bus_type;
 int optee_enumerate_devices(struct optee *optee);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "optee.h"
 
+#include <linux/delay.h>
 #include <linux/genalloc.h>
 #include <linux/io.h>
 
 /* What a list of one page has room for; its last entry would name a second one. */
 #define SHM_PAGES_MAX (OPTEE_MSG_NONCONTIG_PAGE_SIZE / sizeof(u64) - 1)
-/* The secure world keeps a buffer or two per thread; more than this is no cache. */
-#define CACHED_MAX 1024u
+/* The secure world caches a buffer or two per thread. While a call is under way it is busy. */
+#define CACHED_MAX 256u
+#define BUSY_MS	   4u
 
 static int make_list(struct optee_shm *shm)
 {
@@ -25,8 +27,9 @@ static int make_list(struct optee_shm *shm)
 /* REGISTER_SHM and UNREGISTER_SHM. */
 static int register_call(struct optee_shm *shm, struct optee_shm *msg, u32 cmd, u32 attr)
 {
-	struct osim_msg_param *param = optee_params(optee_msg_init(msg, cmd, 1));
+	struct osim_msg_param *param = optee_params(msg);
 
+	optee_msg_init(msg, cmd, 1);
 	param->attr = attr;
 	param->u.tmem.shm_ref = shm->id;
 	if (cmd == OPTEE_MSG_CMD_REGISTER_SHM) {
@@ -38,7 +41,7 @@ static int register_call(struct optee_shm *shm, struct optee_shm *msg, u32 cmd, 
 
 static int register_shm(struct optee_shm *shm)
 {
-	struct optee_shm *msg = optee_shm_alloc(shm->optee, PAGE_SIZE, OPTEE_SHM_PRIVATE);
+	struct optee_shm *msg = optee_shm_alloc(shm->optee, PAGE_SIZE, OPTEE_NOBODY);
 	int rc;
 
 	if (IS_ERR(msg))
@@ -57,11 +60,9 @@ static int alloc_memory(struct optee_shm *shm)
 	struct genpool_data_align data = {.align = PAGE_SIZE};
 	struct gen_pool *pool = shm->optee->pool;
 
-	if (pool)
-		shm->va = (void *)gen_pool_alloc_algo(pool, shm->size, gen_pool_first_fit_align,
-						      &data);
-	else
-		shm->va = alloc_pages_exact(shm->size, GFP_KERNEL);
+	shm->va =
+		pool ? (void *)gen_pool_alloc_algo(pool, shm->size, gen_pool_first_fit_align, &data)
+		     : alloc_pages_exact(shm->size, GFP_KERNEL);
 	if (!shm->va)
 		return -ENOMEM;
 	memset(shm->va, 0, shm->size);
@@ -96,7 +97,7 @@ static void free_shm(struct optee_shm *shm)
 }
 
 /* Zeroed, with one reference. */
-struct optee_shm *optee_shm_alloc(struct optee *optee, u64 size, enum optee_shm_use use)
+struct optee_shm *optee_shm_alloc(struct optee *optee, u64 size, u64 owner)
 {
 	struct optee_shm *shm;
 	int rc;
@@ -108,10 +109,10 @@ struct optee_shm *optee_shm_alloc(struct optee *optee, u64 size, enum optee_shm_
 		return ERR_PTR(-ENOMEM);
 	shm->optee = optee;
 	shm->size = roundup(size, PAGE_SIZE);
-	shm->use = use;
+	shm->owner = owner;
 	shm->refs = 1;
 	rc = alloc_memory(shm);
-	if (!rc && use != OPTEE_SHM_PRIVATE) {
+	if (!rc && owner != OPTEE_NOBODY) {
 		mutex_lock(&optee->lock);
 		rc = idr_alloc(&optee->shms, shm, 1, 0, GFP_KERNEL);
 		shm->id = rc > 0 ? rc : 0;
@@ -119,7 +120,7 @@ struct optee_shm *optee_shm_alloc(struct optee *optee, u64 size, enum optee_shm_
 	}
 	if (shm->id && !optee->pool)
 		rc = make_list(shm);
-	if (shm->list && use != OPTEE_SHM_RPC)
+	if (shm->list && owner != OPTEE_SECURE)
 		rc = register_shm(shm);
 	if (rc >= 0)
 		return shm;
@@ -127,14 +128,14 @@ struct optee_shm *optee_shm_alloc(struct optee *optee, u64 size, enum optee_shm_
 	return ERR_PTR(rc);
 }
 
-/* A buffer by its number, with a reference, if it is of that use and owner; else NULL. */
-struct optee_shm *optee_shm_get(struct optee *optee, u64 id, enum optee_shm_use use, u64 owner)
+/* A buffer by its number and with a reference, if it is that owner's; else NULL. */
+struct optee_shm *optee_shm_get(struct optee *optee, u64 id, u64 owner)
 {
 	struct optee_shm *shm;
 
 	mutex_lock(&optee->lock);
 	shm = id && id <= INT_MAX ? idr_find(&optee->shms, id) : NULL;
-	if (shm && shm->use == use && shm->owner == owner)
+	if (shm && shm->owner == owner)
 		shm->refs++;
 	else
 		shm = NULL;
@@ -159,7 +160,7 @@ void optee_shm_put(struct optee_shm *shm)
 /* The secure world gives a buffer back that was allocated for it. It can do so once. */
 int optee_shm_free_rpc(struct optee *optee, u64 cookie)
 {
-	struct optee_shm *shm = optee_shm_get(optee, cookie, OPTEE_SHM_RPC, 0);
+	struct optee_shm *shm = optee_shm_get(optee, cookie, OPTEE_SECURE);
 
 	if (!shm)
 		return -EINVAL;
@@ -183,33 +184,23 @@ void optee_shm_param(struct osim_msg_param *param, u32 type, struct optee_shm *s
 	param->u.tmem.shm_ref = shm ? shm->id : 0;
 }
 
-/* Takes all buffers out. If they are not ours but of a kernel before, they mean nothing. */
-void optee_disable_shm_cache(struct optee *optee, bool ours)
+/* Takes out what the secure world caches. What a kernel before this one left there means nothing.
+ */
+void optee_empty_shm_cache(struct optee *optee, bool ours)
 {
-	const struct optee_regs regs = {.a0 = OPTEE_SMC_DISABLE_SHM_CACHE};
 	unsigned int count = 0;
 	struct arm_smccc_res res;
 
 	do {
-		optee_begin_call(optee, &regs, &res);
-		optee_end_call(optee);
+		optee_fast_call(optee, OPTEE_SMC_DISABLE_SHM_CACHE, 0, &res);
 		if (res.a0 == OPTEE_SMC_RETURN_OK && ours &&
 		    optee_shm_free_rpc(optee, (u64)res.a1 << 32 | (u32)res.a2))
 			pr_err("unknown cookie 0x%lx:0x%lx was cached\n", res.a1, res.a2);
-	} while (res.a0 == OPTEE_SMC_RETURN_OK && ++count < CACHED_MAX);
+	} while (++count < CACHED_MAX &&
+		 (res.a0 == OPTEE_SMC_RETURN_OK ||
+		  (res.a0 == OPTEE_SMC_RETURN_EBUSY && !msleep_interruptible(BUSY_MS))));
 	if (res.a0 != OPTEE_SMC_RETURN_ENOTAVAIL)
 		pr_warn("the cache of shared memory was not emptied: 0x%lx\n", res.a0);
-}
-
-void optee_enable_shm_cache(struct optee *optee)
-{
-	const struct optee_regs regs = {.a0 = OPTEE_SMC_ENABLE_SHM_CACHE};
-	struct arm_smccc_res res;
-
-	optee_begin_call(optee, &regs, &res);
-	optee_end_call(optee);
-	if (res.a0 != OPTEE_SMC_RETURN_OK)
-		pr_warn("shared memory is not cached: 0x%lx\n", res.a0);
 }
 
 /* Which memory is shared? What was made before an error is for optee_shm_uninit(), too. */

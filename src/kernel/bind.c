@@ -6,8 +6,9 @@
 #include "kernel/host.h"
 
 /*
- * Binding and the like are done by a thread of the machine, which the host's call waits for. Its part is finished by that thread alone,
- * so a run that is left early (a replaced idle step said so) goes on with it later.
+ * Binding and the like are done by a thread of the machine, which the host's call waits for. Its
+ * part is finished by that thread alone, so a run that is left early (a replaced idle step said so)
+ * goes on with it later.
  */
 
 const char *osim_driver_name(const struct osim_driver *driver)
@@ -50,7 +51,8 @@ static int check_platform(struct osim__kernel *k, const struct osim_platform *pl
 	if (!platform)
 		platform = &defaults;
 	if (platform->size != sizeof(*platform))
-		return osim__error(-EINVAL, "platform: size %zu is not that of struct osim_platform",
+		return osim__error(-EINVAL,
+				   "platform: size %zu is not that of struct osim_platform",
 				   platform->size);
 	k->options = platform;
 	return 0;
@@ -63,14 +65,16 @@ static int check_driver(const struct osim__kernel *k, const struct osim_driver *
 	const struct osim_machine *m = osim__khost_driver_machine(driver, &lost);
 
 	if (lost)
-		return osim__error(-EBUSY,
-				   "driver %s was bound to a machine that was freed: its static state is "
-				   "what it was then, and it cannot be bound again in this process",
-				   name);
+		return osim__error(
+			-EBUSY,
+			"driver %s was bound to a machine that was freed: its static state is "
+			"what it was then, and it cannot be bound again in this process",
+			name);
 	if (m && m != k->m)
 		return osim__error(-EBUSY, "driver %s is bound to another machine", name);
 	if (k->state == OSIM__KERNEL_STUCK)
-		return osim__error(-EBUSY, "the machine is stuck with driver %s: it can only be freed",
+		return osim__error(-EBUSY,
+				   "the machine is stuck with driver %s: it can only be freed",
 				   osim__khost_driver_name(k->driver));
 	if (k->driver)
 		return osim__error(-EBUSY, "driver %s is bound to the machine",
@@ -177,7 +181,8 @@ bool osim_irq_requested(const struct osim_machine *m)
 	return m->kernel && osim__k_irq_requested(m->kernel, m->notif_intid);
 }
 
-void osim_device_each(const struct osim_machine *m, void (*fn)(void *arg, const char *name), void *arg)
+void osim_device_each(const struct osim_machine *m, void (*fn)(void *arg, const char *name),
+		      void *arg)
 {
 	if (m->kernel)
 		osim__khost_device_each(m->kernel, fn, arg);

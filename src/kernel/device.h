@@ -58,9 +58,10 @@ struct list_head *osim__k_cdev_list(struct osim__kernel *k);
 bool osim__k_class_registered(struct osim__kernel *k, const struct class *class);
 bool osim__k_bus_registered(struct osim__kernel *k, const struct bus_type *bus);
 
-/* Those of a bus, of a class, or all (both NULL), from the one after start (NULL: the first) on, until fn() is not 0; what that was. Devices may go away meanwhile. */
-int osim__k_device_each(struct osim__kernel *k, const struct bus_type *bus, const struct class *class,
-			const struct device *start, void *data,
+/* Those of a bus, of a class, or all (both NULL), from the one after start (NULL: the first) on,
+ * until fn() is not 0; what that was. Devices may go away meanwhile. */
+int osim__k_device_each(struct osim__kernel *k, const struct bus_type *bus,
+			const struct class *class, const struct device *start, void *data,
 			int (*fn)(struct device *dev, void *data));
 /* The first that matches, referenced. */
 struct device *osim__k_device_find(struct osim__kernel *k, const struct bus_type *bus,

@@ -8,7 +8,8 @@
 
 #include "kernel/kernel.h"
 
-/* What the host's side of optee_sim/driver.h asks of the kernel's side. Thread context of the machine, but for the queries. */
+/* What the host's side of optee_sim/driver.h asks of the kernel's side. Thread context of the
+ * machine, but for the queries. */
 
 struct osim_platform;
 
@@ -18,7 +19,8 @@ struct osim_machine *osim__khost_driver_machine(const struct osim_driver *driver
 
 /* Claims the driver for the machine: before osim__khost_load(). */
 void osim__khost_claim(struct osim__kernel *k, struct osim_driver *driver);
-/* The platform device, the initcalls, the probe. A failure is unwound, and what is left behind reported. */
+/* The platform device, the initcalls, the probe. A failure is unwound, and what is left behind
+ * reported. */
 int osim__khost_load(struct osim__kernel *k, const struct osim_platform *platform);
 /* The device goes, the exitcalls run, and what is left behind is reported. */
 void osim__khost_unload(struct osim__kernel *k);
@@ -34,7 +36,8 @@ int osim__khost_close(struct osim__kernel *k, int fd);
 
 void osim__khost_device_each(struct osim__kernel *k, void (*fn)(void *arg, const char *name),
 			     void *arg);
-/* The text of a device's attribute, closed with a 0: its length, -ENODEV, -ENOENT, or what the driver's function returned. */
+/* The text of a device's attribute, closed with a 0: its length, -ENODEV, -ENOENT, or what the
+ * driver's function returned. */
 long osim__khost_attr_read(struct osim__kernel *k, const char *device, const char *attr, char *buf,
 			   size_t bytes);
 

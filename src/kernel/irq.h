@@ -4,7 +4,8 @@
 
 #include "kernel/kernel.h"
 
-/* Linux's numbers are not the controller's: a mix-up must show. They begin above what a device tree's small numbers look like. */
+/* Linux's numbers are not the controller's: a mix-up must show. They begin above what a device
+ * tree's small numbers look like. */
 #define OSIM__K_IRQ_FIRST 40u
 #define OSIM__K_IRQ_COUNT 32u
 

@@ -93,7 +93,8 @@ static bool is_first_of_module(const struct sequence *seq, unsigned int i)
 }
 
 /* Of modules of which ran has no init function that failed. */
-static void run_exits(const struct osim_driver *driver, const struct sequence *seq, unsigned int ran)
+static void run_exits(const struct osim_driver *driver, const struct sequence *seq,
+		      unsigned int ran)
 {
 	const char *failed = ran < seq->count ? seq->call[ran]->module : "";
 
@@ -185,7 +186,8 @@ void osim__khost_shutdown(struct osim__kernel *k)
 {
 	osim__event_text(k->m, OSIM_EVENT_DRIVER, 0, "shutdown %s", k->driver->name);
 	osim__k_platform_shutdown(k);
-	osim__event_text(k->m, OSIM_EVENT_DRIVER, OSIM_EVENT_F_END, "%s shut down", k->driver->name);
+	osim__event_text(k->m, OSIM_EVENT_DRIVER, OSIM_EVENT_F_END, "%s shut down",
+			 k->driver->name);
 }
 
 void osim__khost_device_each(struct osim__kernel *k, void (*fn)(void *arg, const char *name),
@@ -193,7 +195,7 @@ void osim__khost_device_each(struct osim__kernel *k, void (*fn)(void *arg, const
 {
 	const struct device *dev;
 
-	list_for_each_entry(dev, osim__k_device_list(k), osim_node)
+	list_for_each_entry (dev, osim__k_device_list(k), osim_node)
 		if (!dev->osim_ours)
 			fn(arg, dev_name(dev));
 }

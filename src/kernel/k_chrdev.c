@@ -108,7 +108,8 @@ void osim__k_chrdev_drop(struct osim__kernel *k)
 	}
 }
 
-/* --- devices: each is referenced while it can be opened, and by each open file; it holds its parent --- */
+/* --- devices: each is referenced while it can be opened, and by each open file; it holds its
+ * parent --- */
 
 void osim__k_cdev_init(struct cdev *cdev, const struct file_operations *fops)
 {
@@ -157,13 +158,14 @@ static bool number_taken(struct osim__kernel *k, dev_t dev, unsigned int count)
 {
 	const struct cdev *i;
 
-	list_for_each_entry(i, osim__k_cdev_list(k), list)
+	list_for_each_entry (i, osim__k_cdev_list(k), list)
 		if (overlaps(dev, count, i->dev, i->count))
 			return true;
 	return false;
 }
 
-int osim__k_cdev_add(struct cdev *cdev, dev_t dev, unsigned int count, const struct osim__site *site)
+int osim__k_cdev_add(struct cdev *cdev, dev_t dev, unsigned int count,
+		     const struct osim__site *site)
 {
 	struct osim__kernel *k = osim__kernel();
 	int rc;

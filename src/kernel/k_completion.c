@@ -10,20 +10,22 @@ static struct osim__waitq *waiters(struct completion *c)
 }
 
 static noinline void uninitialised(struct osim_machine *m, struct completion *c,
-						    const struct osim__site *site)
+				   const struct osim__site *site)
 {
 	osim__finding(m, "kernel.completion-uninitialised",
 		      "completion is used before it was initialised, at %s", osim__k_where(site));
 	init_completion(c);
 }
 
-static inline void check(struct osim_machine *m, struct completion *c, const struct osim__site *site)
+static inline void check(struct osim_machine *m, struct completion *c,
+			 const struct osim__site *site)
 {
 	if (__builtin_expect(c->magic != OSIM__K_COMPLETION_MAGIC, 0))
 		uninitialised(m, c, site);
 }
 
-/* Wakes, and never switches where it must not: a point lets another CPU go on, not this one's next thread. */
+/* Wakes, and never switches where it must not: a point lets another CPU go on, not this one's next
+ * thread. */
 void osim__k_complete(struct completion *c, const struct osim__site *site)
 {
 	struct osim_machine *m = osim__machine();

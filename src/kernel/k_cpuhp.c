@@ -153,9 +153,9 @@ int osim__k_cpuhp_setup(enum cpuhp_state number, const char *name, bool calls,
 	} else {
 		osim__live_add(k->m, OSIM_LIVE_OTHER, s, 0, site);
 		rc = s->number == (int)number && number != CPUHP_AP_ONLINE_DYN &&
-				     number != CPUHP_BP_PREPARE_DYN ?
-			     0 :
-			     s->number;
+				     number != CPUHP_BP_PREPARE_DYN
+			     ? 0
+			     : s->number;
 	}
 	up_read(&h->cpus);
 	return rc;

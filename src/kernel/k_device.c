@@ -38,8 +38,8 @@ struct list_head *osim__k_cdev_list(struct osim__kernel *k)
 
 /* --- names --- */
 
-static __printf(3, 0) int set_name(struct device *dev, const struct osim__site *site, const char *format,
-		    va_list args)
+static __printf(3, 0) int set_name(struct device *dev, const struct osim__site *site,
+				   const char *format, va_list args)
 {
 	va_list again;
 	char *name;
@@ -174,7 +174,7 @@ static bool name_taken(struct osim__kernel *k, const struct device *dev)
 {
 	const struct device *i;
 
-	list_for_each_entry(i, osim__k_device_list(k), osim_node)
+	list_for_each_entry (i, osim__k_device_list(k), osim_node)
 		if (i->bus == dev->bus && i->class == dev->class && i->parent == dev->parent &&
 		    !strcmp(dev_name(i), dev_name(dev)))
 			return true;
@@ -301,7 +301,7 @@ void osim__k_device_destroy(const struct class *class, dev_t devt, const struct 
 {
 	struct device *dev;
 
-	list_for_each_entry(dev, osim__k_device_list(osim__kernel()), osim_node)
+	list_for_each_entry (dev, osim__k_device_list(osim__kernel()), osim_node)
 		if (dev->class == class && dev->devt == devt) {
 			osim__k_device_unregister(dev, site);
 			return;

@@ -6,7 +6,8 @@
 #include <linux/interrupt.h>
 #include <linux/slab.h>
 
-/* What goes back when the driver leaves its device. Memory is a record of its own: its free is the action. */
+/* What goes back when the driver leaves its device. Memory is a record of its own: its free is the
+ * action. */
 
 struct osim__k_devres {
 	struct osim__k_devres *next;
@@ -28,7 +29,8 @@ static void push(struct device *dev, struct osim__k_devres *res, void (*action)(
 	dev->osim_devres = res;
 }
 
-/* data is known by its address: two records never have the same action and data. NULL: there is none. */
+/* data is known by its address: two records never have the same action and data. NULL: there is
+ * none. */
 static struct osim__k_devres *pop(struct device *dev, void (*action)(void *data), const void *data)
 {
 	struct osim__k_devres **link = &dev->osim_devres, *res;
@@ -75,7 +77,8 @@ void osim__k_devm_remove_action(struct device *dev, void (*action)(void *data), 
 		action(data);
 }
 
-void *osim__k_devm_kmalloc(struct device *dev, size_t size, gfp_t gfp, const struct osim__site *site)
+void *osim__k_devm_kmalloc(struct device *dev, size_t size, gfp_t gfp,
+			   const struct osim__site *site)
 {
 	void *p = osim__k_kmalloc(size, gfp, site);
 
@@ -127,8 +130,8 @@ int osim__k_devm_request_irq(struct device *dev, unsigned int irq, irq_handler_t
 	if (!held)
 		return -ENOMEM;
 	*held = (struct held_irq){.irq = irq, .dev_id = dev_id, .site = site};
-	rc = osim__k_request_irq(irq, handler, thread_fn, flags, name ? name : dev_name(dev), dev_id,
-				 site);
+	rc = osim__k_request_irq(irq, handler, thread_fn, flags, name ? name : dev_name(dev),
+				 dev_id, site);
 	if (rc) {
 		osim__k_kfree(held, site);
 		return rc;

@@ -50,7 +50,7 @@ void osim__k_driver_attach(struct osim__kernel *k, struct device *dev)
 
 	if (!dev->bus)
 		return;
-	list_for_each_entry(drv, osim__k_driver_list(k), osim_node)
+	list_for_each_entry (drv, osim__k_driver_list(k), osim_node)
 		if (!dev->driver && fits(dev, drv)) {
 			probe(dev, drv);
 			return;
@@ -93,7 +93,7 @@ static bool is_registered(struct osim__kernel *k, const struct device_driver *dr
 {
 	const struct device_driver *i;
 
-	list_for_each_entry(i, osim__k_driver_list(k), osim_node)
+	list_for_each_entry (i, osim__k_driver_list(k), osim_node)
 		if (i == drv)
 			return true;
 	return false;
@@ -103,7 +103,7 @@ static bool name_taken(struct osim__kernel *k, const struct device_driver *drv)
 {
 	const struct device_driver *i;
 
-	list_for_each_entry(i, osim__k_driver_list(k), osim_node)
+	list_for_each_entry (i, osim__k_driver_list(k), osim_node)
 		if (i->bus == drv->bus && !strcmp(i->name, drv->name))
 			return true;
 	return false;

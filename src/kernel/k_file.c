@@ -42,8 +42,9 @@ static struct file *file_new(struct osim__kernel *k, const char *name,
 			     const struct osim__site *site)
 {
 	struct file *file = osim__kernel_zalloc(sizeof(*file));
-	static const fmode_t modes[] = {
-		[O_RDONLY] = FMODE_READ, [O_WRONLY] = FMODE_WRITE, [O_RDWR] = FMODE_READ | FMODE_WRITE};
+	static const fmode_t modes[] = {[O_RDONLY] = FMODE_READ,
+					[O_WRONLY] = FMODE_WRITE,
+					[O_RDWR] = FMODE_READ | FMODE_WRITE};
 
 	*file = (struct file){.f_op = fops,
 			      .f_flags = (unsigned int)flags,
@@ -172,7 +173,7 @@ static struct cdev *cdev_of(struct osim__kernel *k, dev_t devt)
 {
 	struct cdev *cdev;
 
-	list_for_each_entry(cdev, osim__k_cdev_list(k), list)
+	list_for_each_entry (cdev, osim__k_cdev_list(k), list)
 		if (devt >= cdev->dev && devt < cdev->dev + cdev->count)
 			return cdev;
 	return NULL;

@@ -126,8 +126,7 @@ void osim__k_irq_ask(struct osim__kernel *k, struct osim__k_action *a)
 	osim__wake(&k->m->sched, &a->waiting, 1);
 }
 
-static noinline void odd(struct osim__kernel *k, const struct osim__k_action *a,
-					  int answer)
+static noinline void odd(struct osim__kernel *k, const struct osim__k_action *a, int answer)
 {
 	if (answer == IRQ_WAKE_THREAD)
 		osim__finding(k->m, "kernel.irq-no-thread",
@@ -137,11 +136,12 @@ static noinline void odd(struct osim__kernel *k, const struct osim__k_action *a,
 			      answer);
 }
 
-static noinline void left_atomic(struct osim__kernel *k,
-						  const struct osim__k_action *a, uint32_t preempt_off)
+static noinline void left_atomic(struct osim__kernel *k, const struct osim__k_action *a,
+				 uint32_t preempt_off)
 {
 	osim__finding(k->m, "kernel.irq-left-atomic",
-		      "handler %s returned with a lock held, or with one unlocked too often", a->name);
+		      "handler %s returned with a lock held, or with one unlocked too often",
+		      a->name);
 	osim__sched_cpu(&k->m->sched)->preempt_off = preempt_off;
 }
 

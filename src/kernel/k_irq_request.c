@@ -76,7 +76,8 @@ static int refuse(const struct osim__k_desc *d, bool handler, bool thread_fn, un
 	return 0;
 }
 
-static void link_action(struct osim__kernel *k, struct osim__k_action *a, const struct osim__site *site)
+static void link_action(struct osim__kernel *k, struct osim__k_action *a,
+			const struct osim__site *site)
 {
 	struct osim__k_action **link = &a->desc->actions;
 
@@ -144,7 +145,8 @@ static bool is_own_thread(struct osim__kernel *k, const struct osim__k_action *a
 	return false;
 }
 
-/* Until no handler runs, and none of the threads is to run. actions: whose thread must not wait here. */
+/* Until no handler runs, and none of the threads is to run. actions: whose thread must not wait
+ * here. */
 static void wait_quiet(struct osim__kernel *k, struct osim__k_desc *d,
 		       const struct osim__k_action *actions, const struct osim__site *site)
 {
@@ -292,8 +294,9 @@ int osim__k_request_percpu_irq(unsigned int irq, irq_handler_t handler, const ch
 	if (d->actions)
 		return -EBUSY;
 	d->enabled_on = 0;
-	link_action(k, action_new(d, handler, NULL, IRQF_PERCPU | IRQF_NO_SUSPEND, name, percpu_dev_id),
-		    site);
+	link_action(
+		k, action_new(d, handler, NULL, IRQF_PERCPU | IRQF_NO_SUSPEND, name, percpu_dev_id),
+		site);
 	d->disabled = 0;
 	return 0;
 }
@@ -307,19 +310,21 @@ void osim__k_free_percpu_irq(unsigned int irq, void *percpu_dev_id, const struct
 	osim__k_check_sleep(k->m, "free_percpu_irq()", site);
 	a = d && d->percpu ? d->actions : NULL;
 	if (!a || a->dev_id != percpu_dev_id) {
-		osim__finding(k->m, "kernel.irq-not-requested",
-			      "per-CPU irq %u is freed that was not requested with this dev_id, at %s",
-			      irq, osim__k_where(site));
+		osim__finding(
+			k->m, "kernel.irq-not-requested",
+			"per-CPU irq %u is freed that was not requested with this dev_id, at %s",
+			irq, osim__k_where(site));
 		return;
 	}
 	if (d->enabled_on)
 		osim__finding(k->m, "kernel.irq-still-enabled",
-			      "per-CPU irq %u is freed while it is enabled on CPUs 0x%llx, at %s", irq,
-			      (unsigned long long)d->enabled_on, osim__k_where(site));
+			      "per-CPU irq %u is freed while it is enabled on CPUs 0x%llx, at %s",
+			      irq, (unsigned long long)d->enabled_on, osim__k_where(site));
 	d->actions = NULL;
 	osim__k_irq_update(k, d);
 	osim__live_remove(k->m, a);
-	/* The kernel does not wait here: where a handler still runs, its record stays with the machine. */
+	/* The kernel does not wait here: where a handler still runs, its record stays with the
+	 * machine. */
 	if (!d->in_progress) {
 		osim__kernel_free(a);
 		return;

@@ -21,8 +21,8 @@ static void *me(struct osim_machine *m)
 	return t ? (void *)t : (void *)osim__sched_cpu(&m->sched);
 }
 
-static noinline void check_magic(struct osim_machine *m, struct mutex *lock,
-						  const char *what, const struct osim__site *site)
+static noinline void check_magic(struct osim_machine *m, struct mutex *lock, const char *what,
+				 const struct osim__site *site)
 {
 	if (lock->magic == DESTROYED)
 		osim__finding(m, "kernel.lock-destroyed", "mutex destroyed at %s is %s at %s",
@@ -60,8 +60,8 @@ void osim__k_mutex_destroy(struct mutex *lock, const struct osim__site *site)
 }
 
 /*
- * A waiter that was woken and found the mutex taken again asks for it to be handed over, as the kernel's do: nobody waits for ever
- * behind a thread that takes it again and again.
+ * A waiter that was woken and found the mutex taken again asks for it to be handed over, as the
+ * kernel's do: nobody waits for ever behind a thread that takes it again and again.
  */
 static int wait_for(struct osim_machine *m, struct mutex *lock, unsigned int mode,
 		    const struct osim__site *site)
@@ -79,9 +79,10 @@ static int wait_for(struct osim_machine *m, struct mutex *lock, unsigned int mod
 		if (rc == -EINTR)
 			return rc;
 		if (rc == -EDEADLK) {
-			osim__finding(m, "kernel.deadlock",
-				      "mutex taken at %s is waited for where nothing can wait, at %s",
-				      osim__k_where(lock->where), osim__k_where(site));
+			osim__finding(
+				m, "kernel.deadlock",
+				"mutex taken at %s is waited for where nothing can wait, at %s",
+				osim__k_where(lock->where), osim__k_where(site));
 			return 0;
 		}
 		overtaken = true;
@@ -147,8 +148,8 @@ static void check_owner(struct osim_machine *m, const struct mutex *lock,
 			const struct osim__site *site)
 {
 	if (!lock->owner)
-		osim__finding(m, "kernel.unlock-free",
-			      "mutex is unlocked that nobody holds, at %s", osim__k_where(site));
+		osim__finding(m, "kernel.unlock-free", "mutex is unlocked that nobody holds, at %s",
+			      osim__k_where(site));
 	else
 		osim__finding(m, "kernel.unlock-other",
 			      "mutex taken at %s is unlocked by another thread, at %s",

@@ -19,8 +19,8 @@ struct osim__k_platform {
 	struct device_node root, firmware, optee;
 	const char *method; /* NULL: no such property */
 	bool no_irq, kdump;
-	bool probed;	  /* a driver's probe function was called */
-	bool node_found;  /* somebody looked the node up by himself */
+	bool probed;	 /* a driver's probe function was called */
+	bool node_found; /* somebody looked the node up by himself */
 	int probe_result;
 };
 
@@ -282,7 +282,8 @@ bool osim__k_of_compatible(const struct device_node *np, const char *compatible)
 const struct of_device_id *osim__k_of_match(const struct of_device_id *matches,
 					    const struct device_node *np)
 {
-	for (; matches && (matches->name[0] || matches->type[0] || matches->compatible[0]); matches++) {
+	for (; matches && (matches->name[0] || matches->type[0] || matches->compatible[0]);
+	     matches++) {
 		if (!np || (matches->name[0] && strcmp(matches->name, np->name)))
 			continue;
 		if (!matches->compatible[0] || osim__k_of_compatible(np, matches->compatible))
@@ -308,7 +309,8 @@ static struct device_node *found(struct osim__k_platform *p, struct device_node 
 
 struct device_node *osim__k_of_find(struct device_node *from, const char *name,
 				    const struct of_device_id *matches,
-				    const struct of_device_id **match, const struct osim__site *site)
+				    const struct of_device_id **match,
+				    const struct osim__site *site)
 {
 	struct osim__k_platform *p = platform(osim__kernel());
 	struct device_node *np = from ? from->child : &p->root;

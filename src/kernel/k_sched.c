@@ -9,8 +9,9 @@
 #include <linux/string.h>
 
 /*
- * A thread gets its task_struct when somebody asks for it; found by the thread's address, and given to the next thread there, once this
- * one is gone. A kernel thread has one from the start, until kthread_stop().
+ * A thread gets its task_struct when somebody asks for it; found by the thread's address, and given
+ * to the next thread there, once this one is gone. A kernel thread has one from the start, until
+ * kthread_stop().
  */
 
 #define BUCKETS 64u
@@ -138,7 +139,8 @@ static unsigned int wait_mode(unsigned int state)
 	return state & TASK_WAKEKILL ? OSIM__WAIT_KILLABLE : 0;
 }
 
-/* A running thread that calls it gives way; one that set another state sleeps until it is woken, or for the timeout. */
+/* A running thread that calls it gives way; one that set another state sleeps until it is woken, or
+ * for the timeout. */
 long osim__k_schedule(unsigned int state, long timeout, const struct osim__site *site)
 {
 	struct osim_machine *m = osim__machine();
@@ -152,8 +154,8 @@ long osim__k_schedule(unsigned int state, long timeout, const struct osim__site 
 	else
 		osim__k_block(m, &nobody, "wake_up_process()", task, deadline_ns, wait_mode(state));
 	task->state = TASK_RUNNING;
-	return timeout == MAX_SCHEDULE_TIMEOUT ? timeout :
-						 (long)osim__k_left_jiffies(m, deadline_ns);
+	return timeout == MAX_SCHEDULE_TIMEOUT ? timeout
+					       : (long)osim__k_left_jiffies(m, deadline_ns);
 }
 
 static void kthread_main(void *arg)
@@ -163,7 +165,8 @@ static void kthread_main(void *arg)
 	task->osim_result = task->osim_stop ? -EINTR : task->osim_fn(task->osim_data);
 }
 
-/* What was made and not yet started, starts; what sleeps, wakes; for what runs and is about to sleep, that sleep does not happen. */
+/* What was made and not yet started, starts; what sleeps, wakes; for what runs and is about to
+ * sleep, that sleep does not happen. */
 int osim__k_wake_up_process(struct task_struct *task)
 {
 	struct osim_machine *m = osim__machine();

@@ -15,7 +15,8 @@ void osim__k_smccc(unsigned long a0, unsigned long a1, unsigned long a2, unsigne
 		*res = (struct arm_smccc_res){.a0 = ~0ul};
 		return;
 	}
-	/* One by one, as they were written: a processor stalls where it has to merge two stores into one load. */
+	/* One by one, as they were written: a processor stalls where it has to merge two stores
+	 * into one load. */
 	res->a0 = READ_ONCE(regs.a[0]);
 	res->a1 = READ_ONCE(regs.a[1]);
 	res->a2 = READ_ONCE(regs.a[2]);

@@ -4,21 +4,23 @@
 #include <linux/spinlock.h>
 
 /*
- * A CPU that finds a lock taken does nothing until it is free; other CPUs go on. What a kernel with lock debugging would report is a
- * finding, and the run goes on as if the driver were right, so that one mistake does not hide the next.
+ * A CPU that finds a lock taken does nothing until it is free; other CPUs go on. What a kernel with
+ * lock debugging would report is a finding, and the run goes on as if the driver were right, so
+ * that one mistake does not hide the next.
  */
 
 static noinline void uninitialised(struct osim_machine *m, spinlock_t *lock,
-						    const struct osim__site *site)
+				   const struct osim__site *site)
 {
 	osim__finding(m, "kernel.lock-uninitialised",
 		      "spinlock is used before it was initialised, at %s", osim__k_where(site));
 	*lock = (spinlock_t){.magic = OSIM__K_SPIN_MAGIC};
 }
 
-/* Taken with interrupts on at one time and in a handler at another: sooner or later the handler interrupts the holder. */
+/* Taken with interrupts on at one time and in a handler at another: sooner or later the handler
+ * interrupts the holder. */
 static noinline void unsafe(struct osim_machine *m, spinlock_t *lock, bool in_irq,
-					     const struct osim__site *site)
+			    const struct osim__site *site)
 {
 	osim__finding(m, "kernel.lock-irq-unsafe",
 		      "spinlock is taken %s at %s, and at another time %s",
@@ -44,8 +46,7 @@ static void note_context(struct osim_machine *m, spinlock_t *lock, const struct 
 	}
 }
 
-static noinline void twice(struct osim_machine *m, spinlock_t *lock,
-					    const struct osim__site *site)
+static noinline void twice(struct osim_machine *m, spinlock_t *lock, const struct osim__site *site)
 {
 	bool in_irq = osim__sched_cpu(&m->sched)->irq_depth;
 

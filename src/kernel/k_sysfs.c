@@ -9,7 +9,8 @@
 
 #include "kernel/host.h"
 
-/* Attributes of devices: those of groups are looked up when they are read, the others are in a list. */
+/* Attributes of devices: those of groups are looked up when they are read, the others are in a
+ * list. */
 
 /* --- one by one --- */
 
@@ -136,8 +137,7 @@ static const struct attribute *in_groups(struct device *dev, const struct attrib
 
 			if (strcmp(attr->name, name))
 				continue;
-			if (!(*groups)->is_visible ||
-			    (*groups)->is_visible(&dev->kobj, attr, i))
+			if (!(*groups)->is_visible || (*groups)->is_visible(&dev->kobj, attr, i))
 				return attr;
 		}
 	return NULL;

@@ -20,7 +20,8 @@ u64 osim__k_time_ns(void)
 	return osim__sched_now_ns(sched());
 }
 
-/* A timeout ends on a tick, so it is shorter than its jiffies by what has passed of the present one, as in the kernel. */
+/* A timeout ends on a tick, so it is shorter than its jiffies by what has passed of the present
+ * one, as in the kernel. */
 uint64_t osim__k_deadline_ns(struct osim_machine *m, uint64_t timeout_jiffies)
 {
 	uint64_t now = osim__sched_now_ns(&m->sched) / OSIM__NSEC_PER_JIFFY;

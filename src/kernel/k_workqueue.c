@@ -7,9 +7,10 @@
 #include <linux/workqueue.h>
 
 /*
- * A queue has a pool of workers for each CPU, or one for all when it is unbound; a pool runs up to max_active work items at a time, and
- * makes a worker when all of its are busy. An item never runs twice at once: queued while it runs, it stays with the same pool and
- * waits. Whoever waits for something, waits for progress of any item and looks again.
+ * A queue has a pool of workers for each CPU, or one for all when it is unbound; a pool runs up to
+ * max_active work items at a time, and makes a worker when all of its are busy. An item never runs
+ * twice at once: queued while it runs, it stays with the same pool and waits. Whoever waits for
+ * something, waits for progress of any item and looks again.
  */
 
 struct worker {
@@ -116,7 +117,7 @@ static struct work_struct *next_work(struct osim__kernel *k, struct pool *pool)
 {
 	struct work_struct *work;
 
-	list_for_each_entry(work, &pool->works, entry)
+	list_for_each_entry (work, &pool->works, entry)
 		if (!worker_of(k, work, U64_MAX))
 			return work;
 	return NULL;
@@ -286,7 +287,7 @@ static bool outstanding(struct osim__kernel *k, const struct workqueue_struct *o
 			for (struct worker *w = wq->pools[p]->workers; w; w = w->next)
 				if (w->current && w->seq <= limit && (!work || w->current == work))
 					return true;
-			list_for_each_entry(i, &wq->pools[p]->works, entry)
+			list_for_each_entry (i, &wq->pools[p]->works, entry)
 				if (i->seq <= limit && (!work || i == work))
 					return true;
 		}
@@ -516,7 +517,7 @@ void osim__k_works_drop(struct osim__kernel *k)
 
 	if (!k->works)
 		return;
-	list_for_each_entry_safe(work, next, &k->works->delayed, entry) {
+	list_for_each_entry_safe (work, next, &k->works->delayed, entry) {
 		osim__timer_cancel(&k->m->sched,
 				   timer_of(container_of(work, struct delayed_work, work)));
 		drop(k, work, "waits for its time");
@@ -525,7 +526,7 @@ void osim__k_works_drop(struct osim__kernel *k)
 		for (unsigned int i = 0; i <= OSIM_CPUS_MAX; i++) {
 			if (!wq->pools[i])
 				continue;
-			list_for_each_entry_safe(work, next, &wq->pools[i]->works, entry)
+			list_for_each_entry_safe (work, next, &wq->pools[i]->works, entry)
 				drop(k, work, "is about to run");
 			for (struct worker *w = wq->pools[i]->workers; w; w = w->next)
 				if (w->current)

@@ -9,8 +9,9 @@
 #include "machine/machine.h"
 
 /*
- * What the kernel API keeps for one machine: made when it is first asked for, and freed with the machine. Each file has its part,
- * which only it looks into. Plain C: the kernel's side (k_*.c) and the host's side meet here.
+ * What the kernel API keeps for one machine: made when it is first asked for, and freed with the
+ * machine. Each file has its part, which only it looks into. Plain C: the kernel's side (k_*.c) and
+ * the host's side meet here.
  */
 
 struct osim__k_base; /* memory, names: k_base.h */
@@ -51,8 +52,9 @@ struct osim__kernel {
 
 struct osim__kernel *osim__kernel_new(struct osim_machine *m);
 /*
- * The host's memory, zeroed, for bookkeeping that no driver sees. It cannot fail: a program without memory for that is ended. What a
- * driver's call allocates is asked for with osim__fault() and counted.
+ * The host's memory, zeroed, for bookkeeping that no driver sees. It cannot fail: a program without
+ * memory for that is ended. What a driver's call allocates is asked for with osim__fault() and
+ * counted.
  */
 void *osim__kernel_zalloc(size_t bytes);
 void osim__kernel_free(void *p);
@@ -79,11 +81,12 @@ static inline void osim__k_check_sleep(struct osim_machine *m, const char *what,
 		osim__k_cannot_sleep(m, what, site);
 }
 /*
- * osim__wait() for any context. Where it may not sleep (osim__k_check_sleep() has reported that) a thread waits all the same, as a
- * kernel without checks would, with its masks put aside; a handler, or the host's stack, does not: -EDEADLK.
+ * osim__wait() for any context. Where it may not sleep (osim__k_check_sleep() has reported that) a
+ * thread waits all the same, as a kernel without checks would, with its masks put aside; a handler,
+ * or the host's stack, does not: -EDEADLK.
  */
-int osim__k_block(struct osim_machine *m, struct osim__waitq *q, const char *what, const void *object,
-		  uint64_t deadline_ns, unsigned int flags);
+int osim__k_block(struct osim_machine *m, struct osim__waitq *q, const char *what,
+		  const void *object, uint64_t deadline_ns, unsigned int flags);
 /* Could osim__k_block() wait here? */
 bool osim__k_can_block(const struct osim_machine *m);
 /* osim__thread_join() in the same way; false: it could not wait. */
@@ -97,9 +100,11 @@ uint64_t osim__k_deadline_ns(struct osim_machine *m, uint64_t timeout_jiffies);
 /* What is left of a timeout at its end, in jiffies; 0: nothing. */
 uint64_t osim__k_left_jiffies(struct osim_machine *m, uint64_t deadline_ns);
 
-/* Work that is queued, waits for its time or runs: a finding for each, and none of it happens any more. */
+/* Work that is queued, waits for its time or runs: a finding for each, and none of it happens any
+ * more. */
 void osim__k_works_drop(struct osim__kernel *k);
-/* What a driver left registered when it was unloaded is forgotten, so that nothing calls it: it was reported. */
+/* What a driver left registered when it was unloaded is forgotten, so that nothing calls it: it was
+ * reported. */
 void osim__k_irqs_drop(struct osim__kernel *k);
 void osim__k_cpuhp_drop(struct osim__kernel *k);
 void osim__k_devices_drop(struct osim__kernel *k);

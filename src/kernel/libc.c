@@ -34,26 +34,58 @@ bool osim__k_host_poisoned(const void *p, size_t bytes)
 	return __asan_region_is_poisoned && __asan_region_is_poisoned((void *)p, bytes);
 }
 
+/* How much of [at, at + bytes) is in at's page. */
+static size_t in_page(uintptr_t at, size_t bytes)
+{
+	size_t left = OSIM__PAGE_BYTES - (at & (OSIM__PAGE_BYTES - 1));
+
+	return left < bytes ? left : bytes;
+}
+
+/* A byte through a pipe, and back to where it was: the system says whether it may be touched. */
+static bool probe(uintptr_t at, bool write_too)
+{
+	int fds[2];
+	bool ok;
+
+	if (pipe(fds))
+		return false;
+	ok = write(fds[1], (void *)at, 1) == 1 && (!write_too || read(fds[0], (void *)at, 1) == 1);
+	close(fds[0]);
+	close(fds[1]);
+	return ok;
+}
+
+static size_t copy_probed(unsigned char *own, uintptr_t user, size_t bytes, bool write)
+{
+	size_t done, part;
+
+	for (done = 0; done < bytes; done += part) {
+		part = in_page(user + done, bytes - done);
+		if (!probe(user + done, write))
+			break;
+		if (write)
+			memcpy((void *)(user + done), own + done, part);
+		else
+			memcpy(own + done, (void *)(user + done), part);
+	}
+	return done;
+}
+
 /*
  * The system copies between this process and itself, and says where memory ends instead of raising
- * a signal. Where the system does not offer it (emulation of another processor, a container's
- * filter) the memory is taken to be there.
+ * a signal. Where it does not offer that (emulation of another processor, a container's filter)
+ * each page is asked for.
  */
-static size_t copy(void *own, void *user, size_t bytes, bool write)
+static size_t copy(unsigned char *own, uintptr_t user, size_t bytes, bool write)
 {
-	struct iovec here = {own, bytes}, there = {user, bytes};
+	struct iovec here = {own, bytes}, there = {(void *)user, bytes};
 	ssize_t n = write ? process_vm_writev(getpid(), &here, 1, &there, 1, 0)
 			  : process_vm_readv(getpid(), &here, 1, &there, 1, 0);
 
 	if (n >= 0)
 		return (size_t)n;
-	if (errno != ENOSYS && errno != EPERM)
-		return 0;
-	if (write)
-		memcpy(user, own, bytes);
-	else
-		memcpy(own, user, bytes);
-	return bytes;
+	return errno == ENOSYS || errno == EPERM ? copy_probed(own, user, bytes, write) : 0;
 }
 
 /* Page by page only where the whole does not go, to find how far it goes. */
@@ -61,12 +93,11 @@ static size_t copy_far(unsigned char *own, uintptr_t user, size_t bytes, bool wr
 {
 	size_t done = 0, n, part;
 
-	if (copy(own, (void *)user, bytes, write) == bytes)
+	if (copy(own, user, bytes, write) == bytes)
 		return bytes;
 	while (done < bytes) {
-		part = OSIM__PAGE_BYTES - ((user + done) & (OSIM__PAGE_BYTES - 1));
-		part = part < bytes - done ? part : bytes - done;
-		n = copy(own + done, (void *)(user + done), part, write);
+		part = in_page(user + done, bytes - done);
+		n = copy(own + done, user + done, part, write);
 		done += n;
 		if (n < part)
 			break;
@@ -74,23 +105,26 @@ static size_t copy_far(unsigned char *own, uintptr_t user, size_t bytes, bool wr
 	return done;
 }
 
+/*
+ * Memory that a program has freed is there, but not to be touched: where all of it is there, it is
+ * touched once more, so that the sanitizer says so.
+ */
 size_t osim__k_host_read_user(void *to, const void *user, size_t bytes)
 {
-	/* Memory that the program has freed is there, but not to be read: the sanitizer says so. */
-	if (osim__k_host_poisoned(user, bytes)) {
+	size_t n = copy_far(to, (uintptr_t)user, bytes, false);
+
+	if (n == bytes && osim__k_host_poisoned(user, bytes))
 		memcpy(to, user, bytes);
-		return bytes;
-	}
-	return copy_far(to, (uintptr_t)user, bytes, false);
+	return n;
 }
 
 size_t osim__k_host_write_user(void *user, const void *from, size_t bytes)
 {
-	if (osim__k_host_poisoned(user, bytes)) {
+	size_t n = copy_far((void *)from, (uintptr_t)user, bytes, true);
+
+	if (n == bytes && osim__k_host_poisoned(user, bytes))
 		memcpy(user, from, bytes);
-		return bytes;
-	}
-	return copy_far((void *)from, (uintptr_t)user, bytes, true);
+	return n;
 }
 
 bool osim__k_host_user_ok(const void *user, size_t bytes, bool write)
@@ -99,9 +133,7 @@ bool osim__k_host_user_ok(const void *user, size_t bytes, bool write)
 	unsigned char byte;
 
 	for (; at < end; at = (at | (OSIM__PAGE_BYTES - 1)) + 1) {
-		if (copy(&byte, (void *)at, 1, false) != 1)
-			return false;
-		if (write && copy(&byte, (void *)at, 1, true) != 1)
+		if (copy(&byte, at, 1, false) != 1 || (write && copy(&byte, at, 1, true) != 1))
 			return false;
 	}
 	return true;

@@ -16,8 +16,8 @@ void osim__k_platform_shutdown(struct osim__kernel *k);
 /* The driver's probe function has returned. */
 void osim__k_platform_probed(int rc);
 /*
- * What probing came to, once the initcalls are through: 0; the probe's error; -ENODEV: a platform driver is registered that fits no
- * device, or nobody has looked at the device at all.
+ * What probing came to, once the initcalls are through: 0; the probe's error; -ENODEV: a platform
+ * driver is registered that fits no device, or nobody has looked at the device at all.
  */
 int osim__k_platform_result(const struct osim__kernel *k);
 

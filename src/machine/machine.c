@@ -12,6 +12,35 @@
 
 _Thread_local struct osim_machine *osim__machine_current;
 
+/* All there are, newest first: what the gdb helper begins with. */
+extern struct osim_machine *osim__machines;
+struct osim_machine *osim__machines;
+static bool machines_lock;
+
+static void link_machine(struct osim_machine *m)
+{
+	while (__atomic_test_and_set(&machines_lock, __ATOMIC_ACQUIRE))
+		;
+	m->next_machine = osim__machines;
+	if (osim__machines)
+		osim__machines->prev_machine = m;
+	osim__machines = m;
+	__atomic_clear(&machines_lock, __ATOMIC_RELEASE);
+}
+
+static void unlink_machine(struct osim_machine *m)
+{
+	while (__atomic_test_and_set(&machines_lock, __ATOMIC_ACQUIRE))
+		;
+	if (m->prev_machine)
+		m->prev_machine->next_machine = m->next_machine;
+	else
+		osim__machines = m->next_machine;
+	if (m->next_machine)
+		m->next_machine->prev_machine = m->prev_machine;
+	__atomic_clear(&machines_lock, __ATOMIC_RELEASE);
+}
+
 /* --- hooks of the scheduler --- */
 
 static uint64_t clock_now_ns(void *arg)
@@ -132,6 +161,7 @@ int osim__machine_init(const struct osim_options *options, struct osim_machine *
 	m->percpu_irq = options->percpu_irq;
 	m->notif_intid = options->percpu_irq ? OSIM_NOTIF_PPI_INTID : OSIM_NOTIF_INTID;
 	osim__irq_init(m);
+	link_machine(m);
 	*out = m;
 	return 0;
 }
@@ -162,6 +192,7 @@ void osim_machine_free(struct osim_machine *m)
 	}
 	if (osim__machine_current == m)
 		osim__machine_current = NULL;
+	unlink_machine(m);
 	free(m);
 }
 

@@ -92,7 +92,8 @@ struct osim__normal_ops {
 };
 
 struct osim_machine {
-	struct osim__sched sched; /* first: container of the scheduler */
+	struct osim__sched sched;			  /* first: container of the scheduler */
+	struct osim_machine *next_machine, *prev_machine; /* for a debugger */
 
 	struct osim__line spi[OSIM_INTID_MAX];
 	struct osim__line ppi[OSIM_CPUS_MAX][OSIM_PPI_END];

@@ -9,6 +9,7 @@
 
 void osim__guest_free(struct osim__guest *g)
 {
+	osim__watchdog_fini(g);
 	osim__thread_fini(g);
 	osim__session_drop_all(g);
 	osim__shm_drop_all(g);
@@ -32,6 +33,8 @@ struct osim__guest *osim__guest_new(struct osim__secure *s, uint16_t id)
 	g->s = s;
 	g->id = id;
 	g->single_thread = -1;
+	g->reserved = (struct osim__shm){
+		.guest = g, .kind = OSIM__SHM_RESERVED, .size = s->shm_size, .page = s->shm_pa};
 	g->threads_free = n < 64 ? (1ull << n) - 1 : ~0ull;
 	osim__record_init(&g->record, s->max_notif);
 	for (uint32_t i = 0; i < n; i++) {

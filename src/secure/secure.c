@@ -122,6 +122,9 @@ static int check_caps(const struct osim_secure_options *o, struct osim__secure *
 	if (!(caps & OPTEE_SMC_SEC_CAP_RPC_ARG) &&
 	    (o->rpc_param_count || (o->set & OSIM_SECURE_SET_RPC_PARAMS)))
 		return osim__error(-EINVAL, "rpc_param_count: caps %#x has no RPC argument", caps);
+	if (!(caps & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF) && o->watchdog_ms)
+		return osim__error(-EINVAL,
+				   "watchdog_ms: caps %#x has no asynchronous notifications", caps);
 	if (!(caps & OPTEE_SMC_SEC_CAP_VIRTUALIZATION) != !o->guests_max)
 		return osim__error(-EINVAL, "guests_max: %u does not go with caps %#x",
 				   o->guests_max, caps);
@@ -239,7 +242,9 @@ static int build(struct osim__secure *s, const struct osim_secure_options *o)
 		rc = osim__pta_builtin(s, o);
 	if (rc)
 		return rc;
-	return s->guests_max || osim__guest_new(s, 0) ? 0 : -ENOMEM;
+	if (!s->guests_max && !osim__guest_new(s, 0))
+		return -ENOMEM;
+	return osim__watchdog_init(s, o->watchdog_ms);
 }
 
 int osim__secure_new(struct osim_machine *m, const struct osim_secure_options *options)

@@ -61,8 +61,8 @@ struct osim__mem {
 	uint64_t offset, size;
 };
 
-/* One page at pa; pa is page aligned. 0, -EFAULT (not the normal world's), -ENOMEM. */
-int osim__shm_page(struct osim__guest *g, struct osim__shm *shm, uint64_t pa, uint64_t cookie);
+/* The page of a message, under the cookie 0. 0, -EFAULT (not the normal world's), -ENOMEM. */
+int osim__shm_page(struct osim__sthread *t, uint64_t pa, struct osim__shm **out);
 /* What a page list describes: NONCONTIG of optee_msg.h. -EFAULT, -EINVAL, -ENOMEM. */
 int osim__shm_from_list(struct osim__guest *g, uint64_t list_pa, uint64_t size, uint64_t cookie,
 			struct osim__shm **out);
@@ -118,7 +118,7 @@ struct osim__sthread {
 	enum osim__sthread_state state;
 	bool foreign_on;	  /* interrupts of the normal world make the call return */
 	uint32_t call[4];	  /* a0 .. a3 that began it */
-	struct osim__shm arg_shm; /* the page of a message that is not registered */
+	struct osim__shm arg_shm; /* the page of a message that is not registered, mostly */
 	struct osim__mem arg;	  /* where the message is */
 	struct osim__mem rpc_arg; /* where messages of RPCs go; shm NULL: to be allocated */
 	bool rpc_arg_own;	  /* allocated by RPC, cookie rpc_arg.shm->cookie */
@@ -315,6 +315,9 @@ bool osim__value_free(struct osim__guest *g, uint32_t value);
 void osim__inbox_drain(struct osim__secure *s);
 void osim__inbox_fini(struct osim__secure *s);
 void osim__callout_fini(struct osim__secure *s);
+/* period_ms 0: none. */
+int osim__watchdog_init(struct osim__secure *s, uint32_t period_ms);
+void osim__watchdog_fini(struct osim__guest *g);
 
 /* --- the whole --- */
 
@@ -338,9 +341,15 @@ struct osim__guest {
 	uint32_t single_depth;
 	struct osim__map shm_by_cookie;
 	struct osim__shm *shms;
+	struct osim__shm reserved; /* all of it, for messages; never in a list */
 	struct osim__map session_by_id;
 	struct osim__session *sessions, *sessions_last;
 	struct osim__ta *tas;
+	struct {
+		struct osim__timer timer;
+		uint32_t left; /* posts to come */
+		bool enabled;
+	} watchdog;
 };
 
 struct osim__inbox_item;
@@ -365,6 +374,7 @@ struct osim__secure {
 	struct osim__guest *guests; /* newest first */
 	struct osim__pta *ptas;
 	struct osim__callout *callouts;
+	uint64_t watchdog_ns;
 	struct osim__notif_driver *notif_drivers; /* newest first, as they are called */
 	_Atomic(struct osim__inbox_item *) inbox;
 	_Atomic(const void *) owner; /* which thread of the host last used the machine */

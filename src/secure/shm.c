@@ -71,22 +71,29 @@ static void destroy(struct osim__shm *shm)
 		free(shm);
 }
 
-int osim__shm_page(struct osim__guest *g, struct osim__shm *shm, uint64_t pa, uint64_t cookie)
+/* The thread's own object, unless a call found that by its cookie, 0, and still holds it. */
+int osim__shm_page(struct osim__sthread *t, uint64_t pa, struct osim__shm **out)
 {
+	struct osim__guest *g = t->guest;
+	struct osim__shm *shm = &t->arg_shm;
+	int rc;
+
 	if (!(g->s->caps & OPTEE_SMC_SEC_CAP_DYNAMIC_SHM) || !is_nonsecure_page(g->s->m, pa))
 		return -EFAULT;
+	if (shm->refs)
+		return osim__shm_from_range(g, pa, PAGE, 0, out);
 	shm->guest = g;
 	shm->kind = OSIM__SHM_PAGES;
 	shm->guarded = true;
-	shm->releasing = false;
-	shm->released = false;
 	shm->embedded = true;
 	shm->size = PAGE;
-	shm->offset = 0;
 	shm->page_count = 1;
 	shm->page = pa;
 	shm->pages = &shm->page;
-	return insert(g, shm, cookie);
+	rc = insert(g, shm, 0);
+	if (!rc)
+		*out = shm;
+	return rc;
 }
 
 /* Takes pages over, also on error. */

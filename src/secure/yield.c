@@ -80,21 +80,15 @@ static uint32_t run(struct osim__sthread *t)
 
 static uint32_t at_address(struct osim__sthread *t, uint64_t pa, bool with_rpc_arg)
 {
-	struct osim__secure *s = t->guest->s;
-	struct osim__shm *shm = &t->arg_shm;
+	struct osim__guest *g = t->guest;
+	struct osim__shm *shm;
 	uint32_t rv;
 
-	if (osim__shm_is_reserved(s, pa, sizeof(struct osim_msg_arg))) {
-		struct osim__shm all = {.guest = t->guest,
-					.kind = OSIM__SHM_RESERVED,
-					.size = s->shm_size,
-					.page = s->shm_pa};
-
-		*shm = all;
-		rv = take_arg(t, shm, pa - s->shm_pa, with_rpc_arg);
+	if (osim__shm_is_reserved(g->s, pa, sizeof(struct osim_msg_arg))) {
+		rv = take_arg(t, &g->reserved, pa - g->s->shm_pa, with_rpc_arg);
 		return rv ? rv : run(t);
 	}
-	if (pa % OSIM__PAGE_BYTES || osim__shm_page(t->guest, shm, pa, 0))
+	if (pa % OSIM__PAGE_BYTES || osim__shm_page(t, pa, &shm))
 		return OPTEE_SMC_RETURN_EBADADDR;
 	rv = take_arg(t, shm, 0, with_rpc_arg);
 	if (!rv)

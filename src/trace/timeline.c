@@ -17,6 +17,10 @@
 #define TEXT  4096u
 #define NEST  8u
 
+/* Parameters that are there in an event's message, however many it says that it has: the secure
+ * world takes in two of its own and four of the TA's. */
+#define MSG_PARAMS 6u
+
 /* What the last secure row says, which what comes next may complete. */
 enum held {
 	HELD_NOTHING,
@@ -233,11 +237,13 @@ static bool message_text(struct osim_timeline *t, const struct osim_event *e,
 {
 	bool done = e->flags & OSIM_EVENT_F_END;
 	int used = snprintf(t->text, TEXT, "t%" PRIu32 ": ", e->secure_thread);
+	uint32_t params;
 
 	if (!e->msg)
 		return false;
-	osim__abi_decode_msg(t->names, from, done, e->msg, osim__msg_size(e->msg->num_params),
-			     t->text + used, TEXT - (size_t)used);
+	params = e->msg->num_params < MSG_PARAMS ? e->msg->num_params : MSG_PARAMS;
+	osim__abi_decode_msg(t->names, from, done, e->msg, osim__msg_size(params), t->text + used,
+			     TEXT - (size_t)used);
 	return true;
 }
 

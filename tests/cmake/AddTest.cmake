@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #[[
-optee_sim_add_test(SOURCE LABEL label [DRIVERS driver...])
+optee_sim_add_test(SOURCE LABEL label [PREFIX prefix] [KERNEL] [DRIVERS driver...])
 
 One cmocka program per source file, and per driver if there are any:
 
   tests/unit/<room>_<subject>_test.c   ctest <room>.<subject>
+  tests/kernel/<subject>_test.c        ctest kernel.<subject>
   tests/scenario/<subject>_test.c      ctest scenario.<subject>.<driver>
 
-It is linked against the static library, so that internal symbols can be tested, and includes
+PREFIX replaces <room> or scenario. KERNEL compiles the test as src/kernel/k_*.c is: the kernel
+headers come first.
+
+A test is linked against the static library, so that internal symbols can be tested, and includes
 "room/file.h", what is in tests/support/ (compiled once, linked into every test) and, in loop_*
 tests, <uv.h>. With a driver, OSIM_TEST_DRIVER is its symbol (osim_driver_linux_6_12) and
 OSIM_TEST_DRIVER_NAME its name ("linux-6.12"). A driver that this build does not have leaves a test
@@ -20,6 +24,14 @@ Lines in the source's first comments may say more:
   ctest-timeout: 300                 seconds, instead of 60
 ]]
 include_guard(GLOBAL)
+
+# Callbacks of the kernel have parameters that they do not need, and take literals as void *; a
+# driver's files are named from its own directory. (A target, because its options come after those
+# of optee_sim_flags.)
+add_library(optee_sim_as_driver INTERFACE)
+target_compile_options(optee_sim_as_driver INTERFACE
+  -Wno-unused-parameter -Wno-shadow -Wno-write-strings
+  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/tests/kernel/=)
 
 # What every test program is compiled with.
 function(optee_sim_test_target target)
@@ -50,7 +62,7 @@ function(optee_sim_add_skipped_test name reason)
 endfunction()
 
 function(optee_sim_add_test source)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "DRIVERS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "KERNEL" "LABEL;PREFIX" "DRIVERS")
   get_filename_component(subject "${source}" NAME_WE)
   string(REGEX REPLACE "_test$" "" subject "${subject}")
   optee_sim_source_note(drivers "${source}" ctest-drivers)
@@ -65,19 +77,21 @@ function(optee_sim_add_test source)
     set(arg_DRIVERS ${drivers})
   endif()
 
-  if(NOT arg_LABEL STREQUAL "unit")
-    set(name ${arg_LABEL}.${subject})
+  if(arg_PREFIX)
+    set(name ${arg_PREFIX}.${subject})
   else()
     string(REGEX REPLACE "^([a-z0-9]+)_" "\\1." name "${subject}")
   endif()
+  set(names "")
   if(NOT arg_DRIVERS)
-    optee_sim_add_test_program(${name} "${source}" "")
+    optee_sim_add_test_program(${name} "${source}" "" ${arg_KERNEL})
     set(names ${name})
   endif()
   foreach(driver IN LISTS arg_DRIVERS)
     list(APPEND names ${name}.${driver})
     if(TARGET "${optee_sim_driver_${driver}}")
-      optee_sim_add_test_program(${name}.${driver} "${source}" ${optee_sim_driver_${driver}})
+      optee_sim_add_test_program(${name}.${driver} "${source}"
+        ${optee_sim_driver_${driver}} ${arg_KERNEL})
     else()
       optee_sim_add_skipped_test(${name}.${driver}
         "OPTEE_SIM_LINUX_TREES has no tree ${driver}; script/bootstrap --linux installs it")
@@ -87,22 +101,28 @@ function(optee_sim_add_test source)
     LABELS "${arg_LABEL};${labels}" TIMEOUT ${timeout} SKIP_RETURN_CODE 77)
 endfunction()
 
-function(optee_sim_add_test_program name source driver)
-  add_executable(test.${name} "${source}")
-  optee_sim_test_target(test.${name})
+function(optee_sim_add_test_program name source driver kernel)
+  set(program test.${name})
+  add_executable(${program} "${source}")
+  optee_sim_test_target(${program})
+  if(kernel)
+    optee_sim_kernel_side(${program})
+    target_compile_definitions(${program} PRIVATE "KBUILD_MODNAME=\"test\"")
+    target_link_libraries(${program} PRIVATE optee_sim_as_driver)
+  endif()
   if(TARGET optee_sim_test_support)
-    target_link_libraries(test.${name} PRIVATE optee_sim_test_support)
+    target_link_libraries(${program} PRIVATE optee_sim_test_support)
   endif()
   if(name MATCHES "^loop\\.")
-    target_link_libraries(test.${name} PRIVATE PkgConfig::LIBUV)
+    target_link_libraries(${program} PRIVATE PkgConfig::LIBUV)
   endif()
   if(driver)
     get_target_property(symbol ${driver} OPTEE_SIM_DRIVER_SYMBOL)
     string(REGEX REPLACE "^optee_sim_" "" driver_name "${driver}")
-    target_compile_definitions(test.${name} PRIVATE
+    target_compile_definitions(${program} PRIVATE
       OSIM_TEST_DRIVER=${symbol} "OSIM_TEST_DRIVER_NAME=\"${driver_name}\"")
-    target_link_libraries(test.${name} PRIVATE ${driver})
+    target_link_libraries(${program} PRIVATE ${driver})
   endif()
-  target_link_libraries(test.${name} PRIVATE optee_sim::optee_sim_static)
-  add_test(NAME ${name} COMMAND test.${name})
+  target_link_libraries(${program} PRIVATE optee_sim::optee_sim_static)
+  add_test(NAME ${name} COMMAND ${program})
 endfunction()

@@ -71,6 +71,7 @@ static void copy_far(void)
 	assert_int_equal(copy_from_user(kernel, NULL, 8), 8);
 	assert_int_equal(copy_to_user((char *)16, kernel, 8), 8);
 	assert_int_equal(copy_from_user(kernel, (void *)0xffff000000000000ul, 8), 8);
+	assert_int_equal(copy_from_user(kernel, (void *)0xfffffff00000ul, 8), 8);
 	assert_int_equal(copy_to_user((char *)osim_version(), kernel, 1), 1);
 	assert_int_equal(clear_user(END - 10, 20), 10);
 	assert_string_equal(found(), "none");

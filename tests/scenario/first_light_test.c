@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The main job, end to end: a driver probes against the fake secure world, takes a value and a bottom half through the interrupt,
- * completes DO_BOTTOM_HALF by a yielding call, and is removed with nothing left.
+ * The main job, end to end: a driver probes against the fake secure world, takes a value and a
+ * bottom half through the interrupt, completes DO_BOTTOM_HALF by a yielding call, and is removed
+ * with nothing left.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A driver is bound and removed many times, in one machine and in machines of its own, and leaves nothing behind. */
+/* A driver is bound and removed many times, in one machine and in machines of its own, and leaves
+ * nothing behind. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -298,15 +298,16 @@ static void other_cpu_goes_on_while_a_handler_stands_at_a_point(void **state)
 
 static void thread_is_exchanged_for_another_only_where_it_may_sleep(void **state)
 {
-	const uint32_t choices[] = {1};
+	/* a first; at its point: go on | b in its place. */
+	const uint32_t choices[] = {0, 1};
 
 	(void)state;
-	restart(choices, 1);
+	restart(choices, 2);
 	spawn("a", step_twice, 0);
 	spawn("b", step_twice, 0);
 	assert_int_equal(osim_run(w->m), 0);
 	assert_string_equal(w->text, "a@0 b@0 b@0 a@0");
-	assert_int_equal(w->list.next, 1);
+	assert_int_equal(w->list.next, 2);
 }
 
 static void step_with_preemption_off(void *arg)
@@ -318,15 +319,16 @@ static void step_with_preemption_off(void *arg)
 
 static void thread_with_preemption_off_is_not_exchanged(void **state)
 {
-	const uint32_t choices[] = {1};
+	/* a first; at its point: go on | b in its place. */
+	const uint32_t choices[] = {0, 1};
 
 	(void)state;
-	restart(choices, 1);
+	restart(choices, 2);
 	spawn("a", step_with_preemption_off, 0);
 	spawn("b", tell_cpu, 0);
 	assert_int_equal(osim_run(w->m), 0);
 	assert_string_equal(w->text, "a@0 a@0 b@0");
-	assert_int_equal(w->list.next, 0);
+	assert_int_equal(w->list.next, 1);
 }
 
 static bool in_handler(void *arg)

@@ -11,7 +11,8 @@ struct answer {
 	uint64_t r0, r1, r2, r3;
 };
 
-static void expect_all(const struct osim_secure_options *secure, const struct answer *answers, size_t count)
+static void expect_all(const struct osim_secure_options *secure, const struct answer *answers,
+		       size_t count)
 {
 	struct client c = {.secure = *secure};
 
@@ -86,8 +87,10 @@ static void thread_count_set_to_zero_hides_the_call(void **state)
 static void unknown_function_ids_keep_all_registers(void **state)
 {
 	static const uint32_t ids[] = {
-		0xb2000002, 0xb2000012, 0xb2000015, 0xb200ffff, 0xbf000000, 0xbf00ff02, 0xbf00ff04, 0xb3000000,
-		0xf2000011 /* SMC64 */, 0xff00ff01,
+		0xb2000002, 0xb2000012, 0xb2000015,
+		0xb200ffff, 0xbf000000, 0xbf00ff02,
+		0xbf00ff04, 0xb3000000, 0xf2000011 /* SMC64 */,
+		0xff00ff01,
 	};
 	struct client c = {0};
 
@@ -123,7 +126,8 @@ static void upper_halves_of_registers_do_not_matter(void **state)
 
 	(void)state;
 	client_start(&c);
-	c.r = (struct osim_regs){{0x12345678b2000009, 0x1234567800000001, 0, 0, 0x4444444400000004, 0, 0, 0}};
+	c.r = (struct osim_regs){
+		{0x12345678b2000009, 0x1234567800000001, 0, 0, 0x4444444400000004, 0, 0, 0}};
 	assert_int_equal(osim_invoke(c.m, &c.r), 0);
 	assert_int_equal(c.r.a[0], 0);
 	assert_int_equal(c.r.a[1], 0xf5);

@@ -4,7 +4,8 @@
 #include <errno.h>
 
 /* A call of one guest; 0 is the hypervisor. */
-static uint64_t call(struct client *c, uint32_t guest, uint32_t id, uint64_t a1, uint64_t a2, uint64_t a3)
+static uint64_t call(struct client *c, uint32_t guest, uint32_t id, uint64_t a1, uint64_t a2,
+		     uint64_t a3)
 {
 	c->r = (struct osim_regs){{id, a1, a2, a3, 0, 0, 0, guest}};
 	assert_int_equal(osim_invoke(c->m, &c->r), 0);
@@ -13,7 +14,8 @@ static uint64_t call(struct client *c, uint32_t guest, uint32_t id, uint64_t a1,
 
 static uint64_t message(struct client *c, uint32_t guest)
 {
-	return call(c, guest, OPTEE_SMC_CALL_WITH_RPC_ARG, c->page_pa >> 32, (uint32_t)c->page_pa, 0);
+	return call(c, guest, OPTEE_SMC_CALL_WITH_RPC_ARG, c->page_pa >> 32, (uint32_t)c->page_pa,
+		    0);
 }
 
 static void start(struct client *c, uint32_t guests)
@@ -26,8 +28,9 @@ static void start(struct client *c, uint32_t guests)
 
 static void unknown_guest_is_refused_before_the_id_is_looked_at(void **state)
 {
-	static const uint32_t ids[] = {OPTEE_SMC_CALLS_UID, OPTEE_SMC_GET_ASYNC_NOTIF_VALUE, 0xb200ffff,
-				       OPTEE_SMC_CALL_WITH_ARG, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0x320000ff};
+	static const uint32_t ids[] = {
+		OPTEE_SMC_CALLS_UID,	 OPTEE_SMC_GET_ASYNC_NOTIF_VALUE, 0xb200ffff,
+		OPTEE_SMC_CALL_WITH_ARG, OPTEE_SMC_CALL_RETURN_FROM_RPC,  0x320000ff};
 	struct client c = {0};
 
 	(void)state;
@@ -106,12 +109,16 @@ static void calls_of_one_guest_are_unknown_to_the_other(void **state)
 	assert_int_equal(message(&c, 2), OPTEE_SMC_RETURN_OK);
 	assert_int_equal(arg->ret, TEE_ERROR_BAD_PARAMETERS);
 	assert_int_equal(message(&c, 1), OPTEE_SMC_RETURN_RPC_CMD);
-	assert_int_equal(call(&c, 2, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0), OPTEE_SMC_RETURN_ERESUME);
-	assert_int_equal(call(&c, 0, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0), OPTEE_SMC_RETURN_ENOTAVAIL);
+	assert_int_equal(call(&c, 2, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0),
+			 OPTEE_SMC_RETURN_ERESUME);
+	assert_int_equal(call(&c, 0, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0),
+			 OPTEE_SMC_RETURN_ENOTAVAIL);
 	assert_int_equal(call(&c, 0, OPTEE_SMC_VM_DESTROYED, 1, 0, 0), 0);
-	assert_int_equal(call(&c, 1, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0), OPTEE_SMC_RETURN_ENOTAVAIL);
+	assert_int_equal(call(&c, 1, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0),
+			 OPTEE_SMC_RETURN_ENOTAVAIL);
 	assert_int_equal(call(&c, 0, OPTEE_SMC_VM_CREATED, 1, 0, 0), 0);
-	assert_int_equal(call(&c, 1, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0), OPTEE_SMC_RETURN_ERESUME);
+	assert_int_equal(call(&c, 1, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0),
+			 OPTEE_SMC_RETURN_ERESUME);
 	client_stop(&c);
 }
 

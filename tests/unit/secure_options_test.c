@@ -23,10 +23,14 @@ static void bad_options_are_refused_and_named(void **state)
 	refused((struct osim_secure_options){.set = OSIM_SECURE_SET_CAPS}, "caps");
 	refused((struct osim_secure_options){.caps = OPTEE_SMC_SEC_CAP_ASYNC_NOTIF}, "caps");
 	refused((struct osim_secure_options){.caps = 0x80000005}, "caps");
-	refused((struct osim_secure_options){.caps = 0xd5, .max_notif_value = 3}, "max_notif_value");
-	refused((struct osim_secure_options){.caps = 0xd5, .set = OSIM_SECURE_SET_MAX_NOTIF}, "max_notif_value");
-	refused((struct osim_secure_options){.caps = 0xb5, .set = OSIM_SECURE_SET_RPC_PARAMS}, "rpc_param_count");
-	refused((struct osim_secure_options){.caps = 0xb5, .rpc_param_count = 2}, "rpc_param_count");
+	refused((struct osim_secure_options){.caps = 0xd5, .max_notif_value = 3},
+		"max_notif_value");
+	refused((struct osim_secure_options){.caps = 0xd5, .set = OSIM_SECURE_SET_MAX_NOTIF},
+		"max_notif_value");
+	refused((struct osim_secure_options){.caps = 0xb5, .set = OSIM_SECURE_SET_RPC_PARAMS},
+		"rpc_param_count");
+	refused((struct osim_secure_options){.caps = 0xb5, .rpc_param_count = 2},
+		"rpc_param_count");
 	refused((struct osim_secure_options){.caps = 0xf4, .shm_pa = 0x1000}, "shm_pa");
 	refused((struct osim_secure_options){.caps = 0xf4, .shm_size_bytes = 0x1000}, "shm_pa");
 	refused((struct osim_secure_options){.shm_size_bytes = 0x1001}, "shm_pa");
@@ -36,6 +40,7 @@ static void bad_options_are_refused_and_named(void **state)
 	refused((struct osim_secure_options){.rpc_param_count = 256}, "rpc_param_count");
 	refused((struct osim_secure_options){.device_count = 1}, "devices");
 	refused((struct osim_secure_options){.profile = (enum osim_profile)2}, "profile");
+	refused((struct osim_secure_options){.caps = 0xd5, .watchdog_ms = 1}, "watchdog_ms");
 	refused((struct osim_secure_options){.guests_max = 1025}, "guests_max");
 	refused((struct osim_secure_options){.caps = 0xf5, .guests_max = 2}, "guests_max");
 	refused((struct osim_secure_options){.caps = 0xfd}, "guests_max");

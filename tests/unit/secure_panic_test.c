@@ -79,7 +79,8 @@ static void value_freed_twice(void *arg, struct osim_pta_call *call, enum osim_n
 
 static void panic_in_a_fast_call_ends_it_too(void **state)
 {
-	struct osim_notif_driver d = {.size = sizeof(d), .name = "frees", .event = value_freed_twice};
+	struct osim_notif_driver d = {
+		.size = sizeof(d), .name = "frees", .event = value_freed_twice};
 	struct osim_regs r = {{OPTEE_SMC_ENABLE_ASYNC_NOTIF}};
 	struct client c = {0};
 

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "secure/secure.h"
+#include "machine/machine.h"
 
 enum { VALUES = 5000, THREADS = 3 };
 
@@ -30,7 +30,8 @@ static void wake(void *arg)
 	atomic_fetch_add((atomic_int *)arg, 1);
 }
 
-/* Values of other threads are all there at the next call, each once, however many came at the same time. */
+/* Values of other threads are all there at the next call, each once, however many came at the same
+ * time. */
 static void posts_of_other_threads_all_arrive(void **state)
 {
 	struct client c = {.secure = {.max_notif_value = VALUES * THREADS}};
@@ -41,7 +42,7 @@ static void posts_of_other_threads_all_arrive(void **state)
 
 	(void)state;
 	client_start(&c);
-	osim__secure_set_wake(c.m, wake, &wakes);
+	osim__machine_set_wake(c.m, wake, &wakes);
 	for (uint32_t i = 0; i < THREADS; i++) {
 		producers[i] = (struct producer){.m = c.m, .first = i};
 		assert_int_equal(pthread_create(&threads[i], NULL, produce, &producers[i]), 0);
@@ -137,6 +138,31 @@ static void callout_posts_each_time_its_period_is_over(void **state)
 	client_stop(&c);
 }
 
+/* Six posts, one a second; while notifications are stopped its timer goes on and posts nothing. */
+static void watchdog_posts_after_enable(void **state)
+{
+	struct client c = {.secure = {.watchdog_ms = 1000}};
+	unsigned int taken = 0;
+
+	(void)state;
+	client_start(&c);
+	osim_set_irq_handler(c.m, client_ignore_irq, &taken);
+	assert_int_equal(osim_run(c.m), 0);
+	assert_int_equal(taken, 0);
+	client_fast(&c, OPTEE_SMC_ENABLE_ASYNC_NOTIF);
+	assert_int_equal(osim_run_for(c.m, 2500000000), 0);
+	assert_int_equal(taken, 2);
+	client_msg(&c, OPTEE_MSG_CMD_STOP_ASYNC_NOTIF, 0);
+	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_OK);
+	assert_int_equal(osim_run_for(c.m, 1000000000), 0);
+	assert_int_equal(taken, 2);
+	client_fast(&c, OPTEE_SMC_ENABLE_ASYNC_NOTIF);
+	assert_int_equal(osim_run(c.m), 0);
+	assert_int_equal(taken, 5);
+	assert_int_equal(osim_now_ns(c.m), 6000000000);
+	client_stop(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +170,7 @@ int main(void)
 		cmocka_unit_test(post_of_another_thread_raises_the_interrupt_when_the_machine_runs),
 		cmocka_unit_test(post_of_another_thread_is_checked_there),
 		cmocka_unit_test(callout_posts_each_time_its_period_is_over),
+		cmocka_unit_test(watchdog_posts_after_enable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,8 @@
 
 #include "secure/profile.h"
 
-/* What a machine of this profile answers where the row says that profiles differ, in the words of the row's values. */
+/* What a machine of this profile answers where the row says that profiles differ, in the words of
+ * the row's values. */
 typedef uint32_t observe_fn(struct client *c);
 
 static uint32_t async_off(struct client *c)
@@ -18,7 +19,8 @@ static uint32_t async_off(struct client *c)
 
 static uint32_t caps_refused(struct client *c)
 {
-	assert_int_equal(client_smc(c, OPTEE_SMC_EXCHANGE_CAPABILITIES, 2, 0, 0), OPTEE_SMC_RETURN_ENOTAVAIL);
+	assert_int_equal(client_smc(c, OPTEE_SMC_EXCHANGE_CAPABILITIES, 2, 0, 0),
+			 OPTEE_SMC_RETURN_ENOTAVAIL);
 	return c->r.a[1] == c->secure.caps;
 }
 
@@ -65,7 +67,8 @@ static uint32_t protmem_off(struct client *c)
 
 static uint32_t busy_regs(struct client *c)
 {
-	assert_int_equal(client_smc(c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0x11, 0x22, 0x33), OPTEE_SMC_RETURN_ERESUME);
+	assert_int_equal(client_smc(c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0x11, 0x22, 0x33),
+			 OPTEE_SMC_RETURN_ERESUME);
 	return c->r.a[1] == 0x11 && c->r.a[2] == 0x22 && c->r.a[3] == 0x33;
 }
 
@@ -145,7 +148,8 @@ static void each_row_says_what_a_machine_answers(void **state)
 			client_start(&c);
 			answer = rows[i].observe(&c);
 			if (answer != osim__profile_rows[i].value[profile])
-				fail_msg("%s, profile %d: %#x", osim__profile_rows[i].id, profile, answer);
+				fail_msg("%s, profile %d: %#x", osim__profile_rows[i].id, profile,
+					 answer);
 			client_stop(&c);
 		}
 	}

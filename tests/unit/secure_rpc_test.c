@@ -161,7 +161,8 @@ static void allocations_answered_with_nonsense_fail_the_request(void **state)
 	static const struct {
 		uint64_t pa;
 		bool cookie;
-	} answers[] = {{0, false}, {0, true}, {0x0e100000, true}, {0x42000004, true}, {0x421fffe0, true}, {8, true}};
+	} answers[] = {{0, false},	   {0, true},	       {0x0e100000, true},
+		       {0x42000004, true}, {0x421fffe0, true}, {8, true}};
 	struct client c = {0};
 	uint32_t session;
 
@@ -204,7 +205,8 @@ static void argument_in_reserved_memory_is_taken(void **state)
 	client_stop(&c);
 }
 
-/* What SHM_ALLOC was answered with: attribute, number of parameters, address, size, result of the RPC. */
+/* What SHM_ALLOC was answered with: attribute, number of parameters, address, size, result of the
+ * RPC. */
 struct shm_answer {
 	uint64_t attr, pa, size;
 	uint32_t num_params, ret;
@@ -215,14 +217,16 @@ static void shm_alloc_answers_are_checked(void **state)
 {
 	static const struct shm_answer answers[] = {
 		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x42001000, 0x1000, 1, TEE_SUCCESS, true},
-		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x42001000, 0x1000, 1, TEE_ERROR_OUT_OF_MEMORY, false},
+		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x42001000, 0x1000, 1, TEE_ERROR_OUT_OF_MEMORY,
+		 false},
 		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x42001000, 0x1000, 2, TEE_SUCCESS, false},
 		{OPTEE_MSG_ATTR_TYPE_TMEM_INPUT, 0x42001000, 0x1000, 1, TEE_SUCCESS, false},
 		{OPTEE_MSG_ATTR_TYPE_VALUE_OUTPUT, 0x42001000, 0x1000, 1, TEE_SUCCESS, false},
 		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x0e100000, 0x1000, 1, TEE_SUCCESS, true},
 		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x42001000, 0x800, 1, TEE_SUCCESS, true},
 		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x421ff800, 0x1000, 1, TEE_SUCCESS, true},
-		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG, 0x0e100000, 0x1000, 1, TEE_SUCCESS, true},
+		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG, 0x0e100000, 0x1000, 1,
+		 TEE_SUCCESS, true},
 	};
 	struct client c = {0};
 	uint32_t session;
@@ -261,7 +265,8 @@ static void mask(struct client *c, int by)
 	c->m->sched.cpus[OSIM__CPU_HOST].irq_off += (uint32_t)by;
 }
 
-/* The call comes back again and again until the interrupt was taken, also when the command is bad. */
+/* The call comes back again and again until the interrupt was taken, also when the command is bad.
+ */
 static void pending_interrupt_comes_before_the_command(void **state)
 {
 	struct client c = {0};
@@ -272,7 +277,8 @@ static void pending_interrupt_comes_before_the_command(void **state)
 	osim_set_irq_handler(c.m, client_ignore_irq, &taken);
 	mask(&c, 1);
 	assert_int_equal(osim_post(c.m, 3), 0);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_ARG, 0, 0x0e100000, 0), OPTEE_SMC_RETURN_EBADADDR);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_ARG, 0, 0x0e100000, 0),
+			 OPTEE_SMC_RETURN_EBADADDR);
 	client_msg(&c, 0x100, 0);
 	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_RPC_FOREIGN_INTR);
 	client_expect(&c, 0, 0, 0);

@@ -33,7 +33,8 @@ static void ta_destroy(void *arg, void *instance)
 	seen->gone++;
 }
 
-static uint32_t ta_open(void *arg, struct osim_pta_call *call, struct osim_pta_param params[4], void **session)
+static uint32_t ta_open(void *arg, struct osim_pta_call *call, struct osim_pta_param params[4],
+			void **session)
 {
 	struct seen *seen = arg;
 
@@ -104,7 +105,8 @@ static void open_msg(struct client *c, const uint8_t uuid[16], uint32_t login, u
 	client_param(c, 1)->u.value.c = login;
 }
 
-static void session_msg(struct client *c, uint32_t cmd, uint32_t session, uint32_t func, uint32_t num_params)
+static void session_msg(struct client *c, uint32_t cmd, uint32_t session, uint32_t func,
+			uint32_t num_params)
 {
 	struct osim_msg_arg *arg = client_msg(c, cmd, num_params);
 
@@ -352,8 +354,12 @@ static void ta_that_panicked_is_dead_for_all_its_sessions(void **state)
 
 static void logins_are_told_to_the_ta(void **state)
 {
-	static const uint32_t logins[] = {TEE_LOGIN_PUBLIC, TEE_LOGIN_USER, TEE_LOGIN_GROUP, TEE_LOGIN_APPLICATION,
-					  TEE_LOGIN_APPLICATION_USER, TEE_LOGIN_APPLICATION_GROUP,
+	static const uint32_t logins[] = {TEE_LOGIN_PUBLIC,
+					  TEE_LOGIN_USER,
+					  TEE_LOGIN_GROUP,
+					  TEE_LOGIN_APPLICATION,
+					  TEE_LOGIN_APPLICATION_USER,
+					  TEE_LOGIN_APPLICATION_GROUP,
 					  TEE_LOGIN_REE_KERNEL};
 	struct client c = {0};
 

@@ -67,7 +67,8 @@ static uint32_t unreg(struct client *c, uint64_t cookie)
 }
 
 /* Has the enumeration pseudo TA write its one UUID into registered memory. */
-static uint32_t list_devices(struct client *c, uint32_t session, uint64_t cookie, uint64_t offset, uint64_t size)
+static uint32_t list_devices(struct client *c, uint32_t session, uint64_t cookie, uint64_t offset,
+			     uint64_t size)
 {
 	struct osim_msg_arg *arg = client_msg(c, OPTEE_MSG_CMD_INVOKE_COMMAND, 1);
 
@@ -90,10 +91,12 @@ static void registered_memory_of_many_pages_is_reached_through_its_list(void **s
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		struct buffer b = buffer_new(&c, counts[i]);
 		uint64_t list_pa = osim_mem_pa(c.m, b.list), size = counts[i] * CLIENT_PAGE - 100;
-		/* The list begins 100 bytes into the first page, which is the last one in memory. */
+		/* The list begins 100 bytes into the first page, which is the last one in memory.
+		 */
 		unsigned char *first = b.all + (counts[i] - 1) * CLIENT_PAGE + 100;
 
-		assert_int_equal(reg(&c, NONCONTIG_OUT, list_pa + 100, size, 0x1000 + i), TEE_SUCCESS);
+		assert_int_equal(reg(&c, NONCONTIG_OUT, list_pa + 100, size, 0x1000 + i),
+				 TEE_SUCCESS);
 		assert_int_equal(list_devices(&c, session, 0x1000 + i, 0, 16), TEE_SUCCESS);
 		assert_int_equal(first[0], 0xd9);
 		assert_int_equal(first[15], 0x1b);
@@ -101,14 +104,20 @@ static void registered_memory_of_many_pages_is_reached_through_its_list(void **s
 		assert_int_equal(b.all[CLIENT_PAGE - 16], 0xd9);
 		if (counts[i] > 1) {
 			/* Across two pages that do not follow each other in memory. */
-			assert_int_equal(list_devices(&c, session, 0x1000 + i, CLIENT_PAGE - 100 - 8, 16), 0);
-			assert_int_equal(b.all[(counts[i] - 1) * CLIENT_PAGE + CLIENT_PAGE - 8], 0xd9);
+			assert_int_equal(list_devices(&c, session, 0x1000 + i,
+						      CLIENT_PAGE - 100 - 8, 16),
+					 0);
+			assert_int_equal(b.all[(counts[i] - 1) * CLIENT_PAGE + CLIENT_PAGE - 8],
+					 0xd9);
 			assert_int_equal(b.all[(counts[i] - 2) * CLIENT_PAGE + 7], 0x1b);
 		}
-		assert_int_equal(list_devices(&c, session, 0x1000 + i, size - 15, 16), TEE_ERROR_SECURITY);
-		assert_int_equal(list_devices(&c, session, 0x1000 + i, UINT64_MAX, 16), TEE_ERROR_SECURITY);
+		assert_int_equal(list_devices(&c, session, 0x1000 + i, size - 15, 16),
+				 TEE_ERROR_SECURITY);
+		assert_int_equal(list_devices(&c, session, 0x1000 + i, UINT64_MAX, 16),
+				 TEE_ERROR_SECURITY);
 		assert_int_equal(unreg(&c, 0x1000 + i), TEE_SUCCESS);
-		assert_int_equal(list_devices(&c, session, 0x1000 + i, 0, 16), TEE_ERROR_BAD_PARAMETERS);
+		assert_int_equal(list_devices(&c, session, 0x1000 + i, 0, 16),
+				 TEE_ERROR_BAD_PARAMETERS);
 		buffer_free(&c, &b);
 	}
 	client_stop(&c);
@@ -129,14 +138,18 @@ static void lists_that_make_no_sense_are_refused(void **state)
 	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 1ull << 52, 1), TEE_ERROR_BAD_PARAMETERS);
 	assert_int_equal(reg(&c, NONCONTIG_OUT, 0x0e100000, 4096, 1), TEE_ERROR_BAD_PARAMETERS);
 	/* More entries than there are list pages: the next one is at address 0. */
-	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 1100 * CLIENT_PAGE, 1), TEE_ERROR_BAD_PARAMETERS);
+	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 1100 * CLIENT_PAGE, 1),
+			 TEE_ERROR_BAD_PARAMETERS);
 	b.list[5] += 8;
-	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 600 * CLIENT_PAGE, 1), TEE_ERROR_BAD_PARAMETERS);
+	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 600 * CLIENT_PAGE, 1),
+			 TEE_ERROR_BAD_PARAMETERS);
 	b.list[5] = 0x0e100000;
-	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 600 * CLIENT_PAGE, 1), TEE_ERROR_BAD_PARAMETERS);
+	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 600 * CLIENT_PAGE, 1),
+			 TEE_ERROR_BAD_PARAMETERS);
 	b.list[5] = b.list[4];
 	b.list[LIST_ENTRIES] += 4;
-	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 600 * CLIENT_PAGE, 1), TEE_ERROR_BAD_PARAMETERS);
+	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 600 * CLIENT_PAGE, 1),
+			 TEE_ERROR_BAD_PARAMETERS);
 	assert_int_equal(unreg(&c, 1), TEE_ERROR_BAD_PARAMETERS);
 	buffer_free(&c, &b);
 	client_stop(&c);
@@ -165,7 +178,8 @@ static void attributes_of_register_depend_on_the_profile(void **state)
 {
 	(void)state;
 	for (int profile = 0; profile < 2; profile++) {
-		uint32_t otherwise = profile == OSIM_PROFILE_ABI ? TEE_SUCCESS : TEE_ERROR_BAD_PARAMETERS;
+		uint32_t otherwise =
+			profile == OSIM_PROFILE_ABI ? TEE_SUCCESS : TEE_ERROR_BAD_PARAMETERS;
 		struct client c = {.secure = {.profile = (enum osim_profile)profile}};
 		struct buffer b;
 		uint64_t pa;
@@ -174,12 +188,16 @@ static void attributes_of_register_depend_on_the_profile(void **state)
 		b = buffer_new(&c, 1);
 		pa = osim_mem_pa(c.m, b.list);
 		assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 4096, 1), TEE_SUCCESS);
-		assert_int_equal(reg(&c, OPTEE_MSG_ATTR_TYPE_TMEM_INPUT | OPTEE_MSG_ATTR_NONCONTIG, pa, 4096, 2),
+		assert_int_equal(reg(&c, OPTEE_MSG_ATTR_TYPE_TMEM_INPUT | OPTEE_MSG_ATTR_NONCONTIG,
+				     pa, 4096, 2),
 				 otherwise);
-		assert_int_equal(reg(&c, OPTEE_MSG_ATTR_TYPE_TMEM_INPUT, b.list[0], 4096, 3), otherwise);
-		assert_int_equal(reg(&c, OPTEE_MSG_ATTR_TYPE_TMEM_INOUT | OPTEE_MSG_ATTR_NONCONTIG, pa, 4096, 4),
+		assert_int_equal(reg(&c, OPTEE_MSG_ATTR_TYPE_TMEM_INPUT, b.list[0], 4096, 3),
+				 otherwise);
+		assert_int_equal(reg(&c, OPTEE_MSG_ATTR_TYPE_TMEM_INOUT | OPTEE_MSG_ATTR_NONCONTIG,
+				     pa, 4096, 4),
 				 TEE_ERROR_BAD_PARAMETERS);
-		assert_int_equal(reg(&c, NONCONTIG_OUT | OPTEE_MSG_ATTR_META, pa, 4096, 5), TEE_ERROR_BAD_PARAMETERS);
+		assert_int_equal(reg(&c, NONCONTIG_OUT | OPTEE_MSG_ATTR_META, pa, 4096, 5),
+				 TEE_ERROR_BAD_PARAMETERS);
 		buffer_free(&c, &b);
 		client_stop(&c);
 	}
@@ -224,7 +242,8 @@ static void cookie_registered_twice_is_unregistered_twice(void **state)
 /* A message in registered memory, at an offset, across pages. */
 static void message_in_registered_memory_is_found_by_cookie(void **state)
 {
-	const struct osim_msg_arg arg = {.cmd = OPTEE_MSG_CMD_INVOKE_COMMAND, .session = 77, .num_params = 1};
+	const struct osim_msg_arg arg = {
+		.cmd = OPTEE_MSG_CMD_INVOKE_COMMAND, .session = 77, .num_params = 1};
 	uint32_t offset = CLIENT_PAGE - 16;
 	struct client c = {0};
 	struct buffer b;
@@ -233,7 +252,8 @@ static void message_in_registered_memory_is_found_by_cookie(void **state)
 	(void)state;
 	client_start(&c);
 	b = buffer_new(&c, 3);
-	assert_int_equal(reg(&c, NONCONTIG_OUT, osim_mem_pa(c.m, b.list), 3 * CLIENT_PAGE, 0x123456789a), 0);
+	assert_int_equal(
+		reg(&c, NONCONTIG_OUT, osim_mem_pa(c.m, b.list), 3 * CLIENT_PAGE, 0x123456789a), 0);
 	memcpy(b.all + 3 * CLIENT_PAGE - 16, &arg, 16);
 	memcpy(b.all + CLIENT_PAGE, (const unsigned char *)&arg + 16, 16);
 	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_REGD_ARG, 0x12, 0x3456789a, offset), 0);
@@ -241,10 +261,14 @@ static void message_in_registered_memory_is_found_by_cookie(void **state)
 	end = b.all + CLIENT_PAGE;
 	assert_int_equal(((uint32_t *)(void *)end)[1], TEE_ERROR_BAD_PARAMETERS);
 	assert_int_equal(((uint32_t *)(void *)end)[2], TEE_ORIGIN_TEE);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_REGD_ARG, 0x12, 0x3456789a, offset + 4), 4);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_REGD_ARG, 0x12, 0x3456789a, offset + 4),
+			 4);
 	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_REGD_ARG, 0x12, 0x3456789b, offset), 4);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_REGD_ARG, 0x12, 0x3456789a, 3 * CLIENT_PAGE - 32), 4);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_REGD_ARG, 0x12, 0x3456789a, 0xffffffe0), 4);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_REGD_ARG, 0x12, 0x3456789a,
+				    3 * CLIENT_PAGE - 32),
+			 4);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_REGD_ARG, 0x12, 0x3456789a, 0xffffffe0),
+			 4);
 	buffer_free(&c, &b);
 	client_stop(&c);
 }

@@ -9,8 +9,8 @@ static void call_at(struct client *c, uint32_t id, uint64_t pa, uint32_t a0)
 
 static void message_addresses_are_checked(void **state)
 {
-	static const uint64_t bad[] = {0, 0x0e100000, 0x09000000, 0x200000000, 0xfffffffffffff000, 0x42000004,
-				       0x421ffff0};
+	static const uint64_t bad[] = {
+		0, 0x0e100000, 0x09000000, 0x200000000, 0xfffffffffffff000, 0x42000004, 0x421ffff0};
 	struct client c = {0};
 
 	(void)state;
@@ -18,7 +18,8 @@ static void message_addresses_are_checked(void **state)
 	client_msg(&c, OPTEE_MSG_CMD_STOP_ASYNC_NOTIF, 0);
 	call_at(&c, OPTEE_SMC_CALL_WITH_ARG, c.page_pa, OPTEE_SMC_RETURN_OK);
 	call_at(&c, OPTEE_SMC_CALL_WITH_ARG, c.page_pa + 8, OPTEE_SMC_RETURN_EBADADDR);
-	call_at(&c, OPTEE_SMC_CALL_WITH_ARG, c.page_pa + CLIENT_PAGE * 1000ull, OPTEE_SMC_RETURN_EBADADDR);
+	call_at(&c, OPTEE_SMC_CALL_WITH_ARG, c.page_pa + CLIENT_PAGE * 1000ull,
+		OPTEE_SMC_RETURN_EBADADDR);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		call_at(&c, OPTEE_SMC_CALL_WITH_ARG, bad[i], OPTEE_SMC_RETURN_EBADADDR);
 		call_at(&c, OPTEE_SMC_CALL_WITH_RPC_ARG, bad[i], OPTEE_SMC_RETURN_EBADADDR);
@@ -76,7 +77,7 @@ static void parameters_must_fit_into_the_page(void **state)
 	static const struct {
 		uint32_t num_params, with_arg, with_rpc_arg;
 	} cases[] = {
-		{0, 0, 0},   {6, 0, 0},	  {122, 0, 0},	  {123, 0, 4},
+		{0, 0, 0},   {6, 0, 0},	  {122, 0, 0},	   {123, 0, 4},
 		{127, 0, 4}, {128, 4, 4}, {0x10000, 4, 4}, {UINT32_MAX, 4, 4},
 	};
 	struct client c = {0};
@@ -119,7 +120,8 @@ static void suspend(struct client *c, struct client *threads, uint32_t n)
 		*t = *c;
 		t->page = osim_mem_alloc(c->m, CLIENT_PAGE);
 		t->page_pa = osim_mem_pa(c->m, t->page);
-		client_msg(t, OPTEE_MSG_CMD_INVOKE_COMMAND, 1)->session = client_open(c, uuid, TEE_LOGIN_PUBLIC);
+		client_msg(t, OPTEE_MSG_CMD_INVOKE_COMMAND, 1)->session =
+			client_open(c, uuid, TEE_LOGIN_PUBLIC);
 		client_arg(t)->func = OSIM_PTA_RPC_WAIT;
 		client_param(t, 0)->attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT;
 		client_param(t, 0)->u.value.a = 100 + i;
@@ -147,9 +149,11 @@ static void thread_limit_comes_before_anything_is_looked_at(void **state)
 	client_start(&c);
 	suspend(&c, threads, 2);
 	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_ETHREAD_LIMIT);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_ARG, 0, 0x0e100000, 0), OPTEE_SMC_RETURN_ETHREAD_LIMIT);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_ARG, 0, 0x0e100000, 0),
+			 OPTEE_SMC_RETURN_ETHREAD_LIMIT);
 	assert_int_equal(client_smc(&c, 0x320000ff, 0, 0, 0), OPTEE_SMC_RETURN_ETHREAD_LIMIT);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 2), OPTEE_SMC_RETURN_ERESUME);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 2),
+			 OPTEE_SMC_RETURN_ERESUME);
 	assert_int_equal(client_fast(&c, OPTEE_SMC_GET_THREAD_COUNT), 0);
 	assert_int_equal(client_fast(&c, OPTEE_SMC_DISABLE_SHM_CACHE), OPTEE_SMC_RETURN_EBUSY);
 	client_expect(&c, 0xa1a1, 0xa2a2, 0xa3a3);
@@ -177,14 +181,19 @@ static void resume_information_that_was_never_given_is_refused(void **state)
 
 	(void)state;
 	client_start(&c);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0), OPTEE_SMC_RETURN_ERESUME);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0),
+			 OPTEE_SMC_RETURN_ERESUME);
 	suspend(&c, &thread, 1);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 1), OPTEE_SMC_RETURN_ERESUME);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0x80000000), OPTEE_SMC_RETURN_ERESUME);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 1),
+			 OPTEE_SMC_RETURN_ERESUME);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0x80000000),
+			 OPTEE_SMC_RETURN_ERESUME);
 	/* Only the low half of a3 counts; a1, a2 and a4 on may be anything. */
 	client_rpc_arg(&thread)->ret = TEE_SUCCESS;
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 9, 8, 0x5500000000000000), 0);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0), OPTEE_SMC_RETURN_ERESUME);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 9, 8, 0x5500000000000000),
+			 0);
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0),
+			 OPTEE_SMC_RETURN_ERESUME);
 	osim_mem_free(c.m, thread.page, CLIENT_PAGE);
 	client_stop(&c);
 }

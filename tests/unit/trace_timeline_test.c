@@ -194,6 +194,22 @@ static void yielding_call_shows_message_and_both_results(void **state)
 	paper_free(p);
 }
 
+static void message_that_claims_more_parameters_than_there_are_is_read_no_further(void **state)
+{
+	struct paper *p = paper_new((struct osim_timeline_options){0});
+	struct osim_msg_arg *msg = calloc(1, OPTEE_MSG_GET_ARG_SIZE(6));
+
+	(void)state;
+	assert_non_null(msg);
+	msg->cmd = OPTEE_MSG_CMD_OPEN_SESSION;
+	msg->num_params = 100;
+	message(p, OSIM_EVENT_MESSAGE, 0, msg);
+	assert_non_null(strstr(rows(p), "[5] NONE"));
+	assert_null(strstr(rows(p), "[6]"));
+	paper_free(p);
+	free(msg);
+}
+
 static void rpc_is_shown_with_its_message_and_answer(void **state)
 {
 	struct paper *p = paper_new((struct osim_timeline_options){0});
@@ -463,6 +479,8 @@ int main(void)
 		cmocka_unit_test(call_before_it_returns_is_written),
 		cmocka_unit_test(call_with_another_cpu_in_between_is_named_again),
 		cmocka_unit_test(yielding_call_shows_message_and_both_results),
+		cmocka_unit_test(
+			message_that_claims_more_parameters_than_there_are_is_read_no_further),
 		cmocka_unit_test(rpc_is_shown_with_its_message_and_answer),
 		cmocka_unit_test(rpc_answer_is_decoded_by_what_was_asked),
 		cmocka_unit_test(post_that_raises_the_line_is_one_row),

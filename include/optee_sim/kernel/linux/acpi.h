@@ -7,8 +7,8 @@
 #include <linux/property.h>
 
 /* The machine has a device tree. */
-#define ACPI_PTR(ptr) (NULL)
-#define acpi_disabled 1
+#define ACPI_PTR(ptr)		(NULL)
+#define acpi_disabled		1
 #define has_acpi_companion(dev) ((void)(dev), false)
 
 #endif

@@ -17,15 +17,16 @@ enum cpuhp_state {
 	CPUHP_ONLINE = 240,
 };
 
-/* A dynamic state's number, > 0; 0 for a fixed one; or a negative errno. calls: on the CPUs that are online now. */
+/* A dynamic state's number, > 0; 0 for a fixed one; or a negative errno. calls: on the CPUs that
+ * are online now. */
 OSIM__K_API int osim__k_cpuhp_setup(enum cpuhp_state state, const char *name, bool calls,
 				    int (*up)(unsigned int cpu), int (*down)(unsigned int cpu),
 				    const struct osim__site *site);
 OSIM__K_API void osim__k_cpuhp_remove(int state, bool calls, const struct osim__site *site);
 
-#define cpuhp_setup_state(state, name, up, down)                                                   \
+#define cpuhp_setup_state(state, name, up, down) \
 	osim__k_cpuhp_setup(state, name, true, up, down, OSIM__SITE)
-#define cpuhp_setup_state_nocalls(state, name, up, down)                                           \
+#define cpuhp_setup_state_nocalls(state, name, up, down) \
 	osim__k_cpuhp_setup(state, name, false, up, down, OSIM__SITE)
 #define cpuhp_remove_state(state)	  osim__k_cpuhp_remove((int)(state), true, OSIM__SITE)
 #define cpuhp_remove_state_nocalls(state) osim__k_cpuhp_remove((int)(state), false, OSIM__SITE)

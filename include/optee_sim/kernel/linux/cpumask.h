@@ -34,14 +34,14 @@ static inline unsigned int num_online_cpus(void)
 	return count;
 }
 
-#define OSIM__K_FOR_EACH_CPU(cpu, online)                                                          \
-	for ((cpu) = osim__k_cpu_next(0, online); (unsigned int)(cpu) < nr_cpu_ids;                \
+#define OSIM__K_FOR_EACH_CPU(cpu, online)                                           \
+	for ((cpu) = osim__k_cpu_next(0, online); (unsigned int)(cpu) < nr_cpu_ids; \
 	     (cpu) = osim__k_cpu_next((unsigned int)(cpu) + 1, online))
 #define for_each_possible_cpu(cpu) OSIM__K_FOR_EACH_CPU(cpu, false)
 #define for_each_present_cpu(cpu)  OSIM__K_FOR_EACH_CPU(cpu, false)
 #define for_each_online_cpu(cpu)   OSIM__K_FOR_EACH_CPU(cpu, true)
 
-#define cpumask_of(cpu) ((const struct cpumask[]){{{1ul << (cpu)}}})
+#define cpumask_of(cpu)		     ((const struct cpumask[]){{{1ul << (cpu)}}})
 #define cpumask_test_cpu(cpu, mask)  (((mask)->bits[0] >> (cpu)) & 1)
 #define cpumask_set_cpu(cpu, mask)   ((void)((mask)->bits[0] |= 1ul << (cpu)))
 #define cpumask_clear_cpu(cpu, mask) ((void)((mask)->bits[0] &= ~(1ul << (cpu))))

@@ -9,7 +9,8 @@
 #include <osim/site.h>
 
 OSIM__K_API void osim__k_msleep(unsigned int ms, const struct osim__site *site);
-OSIM__K_API unsigned long osim__k_msleep_interruptible(unsigned int ms, const struct osim__site *site);
+OSIM__K_API unsigned long osim__k_msleep_interruptible(unsigned int ms,
+						       const struct osim__site *site);
 OSIM__K_API void osim__k_sleep_ns(u64 ns, const struct osim__site *site);
 /* This CPU does nothing else meanwhile. */
 OSIM__K_API void osim__k_delay_ns(u64 ns);

@@ -53,8 +53,8 @@ struct device {
 	dev_t devt;
 	u32 id;
 	/* The library's: */
-	struct list_head osim_node;	     /* among all that were added */
-	struct osim__k_devres *osim_devres;  /* newest first */
+	struct list_head osim_node;	    /* among all that were added */
+	struct osim__k_devres *osim_devres; /* newest first */
 	bool osim_live, osim_added, osim_ours;
 	char osim_key; /* names the device among live objects */
 };
@@ -66,7 +66,7 @@ struct device_attribute {
 			 size_t count);
 };
 
-#define DEVICE_ATTR(_name, _mode, _show, _store)                                                   \
+#define DEVICE_ATTR(_name, _mode, _show, _store) \
 	struct device_attribute dev_attr_##_name = __ATTR(_name, _mode, _show, _store)
 #define DEVICE_ATTR_RO(_name) struct device_attribute dev_attr_##_name = __ATTR_RO(_name)
 #define DEVICE_ATTR_WO(_name) struct device_attribute dev_attr_##_name = __ATTR_WO(_name)
@@ -85,7 +85,8 @@ OSIM__K_API int osim__k_dev_set_name(struct device *dev, const struct osim__site
 				     const char *format, ...) __printf(3, 4);
 OSIM__K_API int osim__k_device_create_file(struct device *dev, const struct device_attribute *attr,
 					   const struct osim__site *site);
-OSIM__K_API void osim__k_device_remove_file(struct device *dev, const struct device_attribute *attr);
+OSIM__K_API void osim__k_device_remove_file(struct device *dev,
+					    const struct device_attribute *attr);
 OSIM__K_API struct device *osim__k_device_create(const struct class *class, struct device *parent,
 						 dev_t devt, void *drvdata,
 						 const struct osim__site *site, const char *format,
@@ -95,19 +96,19 @@ OSIM__K_API void osim__k_device_destroy(const struct class *class, dev_t devt,
 OSIM__K_API int osim__k_device_for_each_child(struct device *parent, void *data,
 					      int (*fn)(struct device *dev, void *data));
 
-#define device_initialize(dev)		 osim__k_device_initialize(dev, OSIM__SITE)
-#define device_add(dev)			 osim__k_device_add(dev, OSIM__SITE)
-#define device_register(dev)		 osim__k_device_register(dev, OSIM__SITE)
-#define device_del(dev)			 osim__k_device_del(dev, OSIM__SITE)
-#define device_unregister(dev)		 osim__k_device_unregister(dev, OSIM__SITE)
-#define get_device(dev)			 osim__k_get_device(dev, OSIM__SITE)
-#define put_device(dev)			 osim__k_put_device(dev, OSIM__SITE)
-#define dev_set_name(dev, ...)		 osim__k_dev_set_name(dev, OSIM__SITE, __VA_ARGS__)
-#define device_create_file(dev, attr)	 osim__k_device_create_file(dev, attr, OSIM__SITE)
-#define device_remove_file(dev, attr)	 osim__k_device_remove_file(dev, attr)
-#define device_create(class, parent, devt, drvdata, ...)                                           \
+#define device_initialize(dev)	      osim__k_device_initialize(dev, OSIM__SITE)
+#define device_add(dev)		      osim__k_device_add(dev, OSIM__SITE)
+#define device_register(dev)	      osim__k_device_register(dev, OSIM__SITE)
+#define device_del(dev)		      osim__k_device_del(dev, OSIM__SITE)
+#define device_unregister(dev)	      osim__k_device_unregister(dev, OSIM__SITE)
+#define get_device(dev)		      osim__k_get_device(dev, OSIM__SITE)
+#define put_device(dev)		      osim__k_put_device(dev, OSIM__SITE)
+#define dev_set_name(dev, ...)	      osim__k_dev_set_name(dev, OSIM__SITE, __VA_ARGS__)
+#define device_create_file(dev, attr) osim__k_device_create_file(dev, attr, OSIM__SITE)
+#define device_remove_file(dev, attr) osim__k_device_remove_file(dev, attr)
+#define device_create(class, parent, devt, drvdata, ...) \
 	osim__k_device_create(class, parent, devt, drvdata, OSIM__SITE, __VA_ARGS__)
-#define device_destroy(class, devt)	 osim__k_device_destroy(class, devt, OSIM__SITE)
+#define device_destroy(class, devt)	     osim__k_device_destroy(class, devt, OSIM__SITE)
 #define device_for_each_child(dev, data, fn) osim__k_device_for_each_child(dev, data, fn)
 
 #define device_lock(dev)    mutex_lock(&(dev)->mutex)

@@ -75,9 +75,9 @@ OSIM__K_API int osim__k_register_chrdev_region(dev_t dev, unsigned int count, co
 OSIM__K_API void osim__k_unregister_chrdev_region(dev_t dev, unsigned int count);
 
 #define compat_ptr_ioctl osim__k_compat_ptr_ioctl
-#define alloc_chrdev_region(dev, first, count, name)                                               \
+#define alloc_chrdev_region(dev, first, count, name) \
 	osim__k_alloc_chrdev_region(dev, first, count, name, OSIM__SITE)
-#define register_chrdev_region(dev, count, name)                                                   \
+#define register_chrdev_region(dev, count, name) \
 	osim__k_register_chrdev_region(dev, count, name, OSIM__SITE)
 #define unregister_chrdev_region(dev, count) osim__k_unregister_chrdev_region(dev, count)
 

@@ -16,16 +16,16 @@ OSIM__K_API bool osim__k_irqs_disabled(void);
 /* Refuses flags of another type than unsigned long at compile time. */
 #define OSIM__K_FLAGS(flags) ((void)sizeof(&(flags) == (unsigned long *)0))
 
-#define local_irq_save(flags)                                                                      \
-	do {                                                                                       \
-		OSIM__K_FLAGS(flags);                                                              \
-		(flags) = osim__k_irq_save();                                                      \
+#define local_irq_save(flags)                 \
+	do {                                  \
+		OSIM__K_FLAGS(flags);         \
+		(flags) = osim__k_irq_save(); \
 	} while (0)
-#define local_irq_restore(flags)     osim__k_irq_restore(flags, OSIM__SITE)
-#define local_irq_disable()	     osim__k_irq_disable()
-#define local_irq_enable()	     osim__k_irq_enable(OSIM__SITE)
-#define irqs_disabled()		     osim__k_irqs_disabled()
-#define irqs_disabled_flags(flags)   ((flags) != 0)
+#define local_irq_restore(flags)       osim__k_irq_restore(flags, OSIM__SITE)
+#define local_irq_disable()	       osim__k_irq_disable()
+#define local_irq_enable()	       osim__k_irq_enable(OSIM__SITE)
+#define irqs_disabled()		       osim__k_irqs_disabled()
+#define irqs_disabled_flags(flags)     ((flags) != 0)
 #define lockdep_assert_irqs_disabled() ((void)0)
 
 #endif

@@ -7,8 +7,8 @@
 #define MINORBITS 20
 #define MINORMASK ((1u << MINORBITS) - 1)
 
-#define MAJOR(dev)	 ((unsigned int)((dev) >> MINORBITS))
-#define MINOR(dev)	 ((unsigned int)((dev)&MINORMASK))
+#define MAJOR(dev)	    ((unsigned int)((dev) >> MINORBITS))
+#define MINOR(dev)	    ((unsigned int)((dev)&MINORMASK))
 #define MKDEV(major, minor) (((dev_t)(major) << MINORBITS) | (dev_t)(minor))
 
 #endif

@@ -38,7 +38,8 @@ enum kobject_action {
 	KOBJ_CHANGE,
 };
 
-OSIM__K_API struct kobject *osim__k_kobject_get(struct kobject *kobj, const struct osim__site *site);
+OSIM__K_API struct kobject *osim__k_kobject_get(struct kobject *kobj,
+						const struct osim__site *site);
 OSIM__K_API void osim__k_kobject_put(struct kobject *kobj, const struct osim__site *site);
 /* -ENOMEM: no room left. */
 OSIM__K_API int osim__k_add_uevent_var(struct kobj_uevent_env *env, const char *format, ...)

@@ -12,9 +12,10 @@ OSIM__K_API struct task_struct *osim__k_kthread_create(int (*fn)(void *data), vo
 OSIM__K_API int osim__k_kthread_stop(struct task_struct *task, const struct osim__site *site);
 OSIM__K_API bool osim__k_kthread_should_stop(void);
 
-#define kthread_create(fn, data, ...) osim__k_kthread_create(fn, data, false, OSIM__SITE, __VA_ARGS__)
-#define kthread_run(fn, data, ...)    osim__k_kthread_create(fn, data, true, OSIM__SITE, __VA_ARGS__)
-#define kthread_stop(task)	      osim__k_kthread_stop(task, OSIM__SITE)
-#define kthread_should_stop()	      osim__k_kthread_should_stop()
+#define kthread_create(fn, data, ...) \
+	osim__k_kthread_create(fn, data, false, OSIM__SITE, __VA_ARGS__)
+#define kthread_run(fn, data, ...) osim__k_kthread_create(fn, data, true, OSIM__SITE, __VA_ARGS__)
+#define kthread_stop(task)	   osim__k_kthread_stop(task, OSIM__SITE)
+#define kthread_should_stop()	   osim__k_kthread_should_stop()
 
 #endif

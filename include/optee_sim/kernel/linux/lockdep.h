@@ -14,16 +14,17 @@ struct lock_class_key {
 	char unused;
 };
 
-OSIM__K_API void osim__k_spin_assert_held(const struct spinlock *lock, const struct osim__site *site);
+OSIM__K_API void osim__k_spin_assert_held(const struct spinlock *lock,
+					  const struct osim__site *site);
 OSIM__K_API void osim__k_mutex_assert_held(const struct mutex *lock, const struct osim__site *site);
 OSIM__K_API void osim__k_rwsem_assert_held(const struct rw_semaphore *sem,
 					   const struct osim__site *site);
 
-#define lockdep_assert_held(lock)                                                                  \
-	_Generic((lock),                                                                           \
-		struct spinlock *: osim__k_spin_assert_held,                                       \
-		struct mutex *: osim__k_mutex_assert_held,                                         \
-		struct rw_semaphore *: osim__k_rwsem_assert_held)(lock, OSIM__SITE)
+#define lockdep_assert_held(lock)                                   \
+	_Generic((lock), struct spinlock *                          \
+		 : osim__k_spin_assert_held, struct mutex *         \
+		 : osim__k_mutex_assert_held, struct rw_semaphore * \
+		 : osim__k_rwsem_assert_held)(lock, OSIM__SITE)
 
 #define lockdep_set_class(lock, key)	      ((void)(key))
 #define lockdep_set_class_and_name(l, key, n) ((void)(key))

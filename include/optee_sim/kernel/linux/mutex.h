@@ -29,17 +29,20 @@ OSIM__K_API int osim__k_mutex_trylock(struct mutex *lock, const struct osim__sit
 OSIM__K_API void osim__k_mutex_unlock(struct mutex *lock, const struct osim__site *site);
 OSIM__K_API bool osim__k_mutex_is_locked(const struct mutex *lock);
 
-#define __MUTEX_INITIALIZER(name) {.magic = OSIM__K_MUTEX_MAGIC}
-#define DEFINE_MUTEX(name)	  struct mutex name = __MUTEX_INITIALIZER(name)
+#define __MUTEX_INITIALIZER(name)            \
+	{                                    \
+		.magic = OSIM__K_MUTEX_MAGIC \
+	}
+#define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
-#define mutex_init(lock)		 osim__k_mutex_init(lock)
-#define mutex_destroy(lock)		 osim__k_mutex_destroy(lock, OSIM__SITE)
-#define mutex_lock(lock)		 osim__k_mutex_lock(lock, OSIM__SITE)
-#define mutex_lock_nested(lock, sub)	 osim__k_mutex_lock(lock, OSIM__SITE)
-#define mutex_lock_interruptible(lock)	 osim__k_mutex_lock_interruptible(lock, OSIM__SITE)
-#define mutex_lock_killable(lock)	 osim__k_mutex_lock_killable(lock, OSIM__SITE)
-#define mutex_trylock(lock)		 osim__k_mutex_trylock(lock, OSIM__SITE)
-#define mutex_unlock(lock)		 osim__k_mutex_unlock(lock, OSIM__SITE)
-#define mutex_is_locked(lock)		 osim__k_mutex_is_locked(lock)
+#define mutex_init(lock)	       osim__k_mutex_init(lock)
+#define mutex_destroy(lock)	       osim__k_mutex_destroy(lock, OSIM__SITE)
+#define mutex_lock(lock)	       osim__k_mutex_lock(lock, OSIM__SITE)
+#define mutex_lock_nested(lock, sub)   osim__k_mutex_lock(lock, OSIM__SITE)
+#define mutex_lock_interruptible(lock) osim__k_mutex_lock_interruptible(lock, OSIM__SITE)
+#define mutex_lock_killable(lock)      osim__k_mutex_lock_killable(lock, OSIM__SITE)
+#define mutex_trylock(lock)	       osim__k_mutex_trylock(lock, OSIM__SITE)
+#define mutex_unlock(lock)	       osim__k_mutex_unlock(lock, OSIM__SITE)
+#define mutex_is_locked(lock)	       osim__k_mutex_is_locked(lock)
 
 #endif

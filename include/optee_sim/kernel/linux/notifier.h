@@ -38,36 +38,46 @@ struct atomic_notifier_head {
 #define NOTIFY_BAD	 (NOTIFY_STOP_MASK | 0x0002)
 #define NOTIFY_STOP	 (NOTIFY_OK | NOTIFY_STOP_MASK)
 
-#define BLOCKING_NOTIFIER_INIT(name) {.rwsem = __RWSEM_INITIALIZER((name).rwsem)}
-#define RAW_NOTIFIER_INIT(name)	     {.head = NULL}
-#define ATOMIC_NOTIFIER_INIT(name)   {.head = NULL}
-#define BLOCKING_NOTIFIER_HEAD(name)                                                               \
+#define BLOCKING_NOTIFIER_INIT(name)                       \
+	{                                                  \
+		.rwsem = __RWSEM_INITIALIZER((name).rwsem) \
+	}
+#define RAW_NOTIFIER_INIT(name) \
+	{                       \
+		.head = NULL    \
+	}
+#define ATOMIC_NOTIFIER_INIT(name) \
+	{                          \
+		.head = NULL       \
+	}
+#define BLOCKING_NOTIFIER_HEAD(name) \
 	struct blocking_notifier_head name = BLOCKING_NOTIFIER_INIT(name)
 #define RAW_NOTIFIER_HEAD(name)	   struct raw_notifier_head name = RAW_NOTIFIER_INIT(name)
 #define ATOMIC_NOTIFIER_HEAD(name) struct atomic_notifier_head name = ATOMIC_NOTIFIER_INIT(name)
-#define BLOCKING_INIT_NOTIFIER_HEAD(name)                                                          \
+#define BLOCKING_INIT_NOTIFIER_HEAD(name) \
 	((void)(*(name) = (struct blocking_notifier_head)BLOCKING_NOTIFIER_INIT(*(name))))
 
 /* sem NULL: a chain without one. -EEXIST: it is in the chain; -ENOENT: it is not. */
 OSIM__K_API int osim__k_notifier_register(struct rw_semaphore *sem, struct notifier_block **head,
 					  struct notifier_block *nb, const struct osim__site *site);
 OSIM__K_API int osim__k_notifier_unregister(struct rw_semaphore *sem, struct notifier_block **head,
-					    struct notifier_block *nb, const struct osim__site *site);
+					    struct notifier_block *nb,
+					    const struct osim__site *site);
 OSIM__K_API int osim__k_notifier_call(struct rw_semaphore *sem, struct notifier_block **head,
 				      unsigned long action, void *data,
 				      const struct osim__site *site);
 
-#define blocking_notifier_chain_register(nh, nb)                                                   \
+#define blocking_notifier_chain_register(nh, nb) \
 	osim__k_notifier_register(&(nh)->rwsem, &(nh)->head, nb, OSIM__SITE)
-#define blocking_notifier_chain_unregister(nh, nb)                                                 \
+#define blocking_notifier_chain_unregister(nh, nb) \
 	osim__k_notifier_unregister(&(nh)->rwsem, &(nh)->head, nb, OSIM__SITE)
-#define blocking_notifier_call_chain(nh, action, data)                                             \
+#define blocking_notifier_call_chain(nh, action, data) \
 	osim__k_notifier_call(&(nh)->rwsem, &(nh)->head, action, data, OSIM__SITE)
-#define raw_notifier_chain_register(nh, nb)                                                        \
+#define raw_notifier_chain_register(nh, nb) \
 	osim__k_notifier_register(NULL, &(nh)->head, nb, OSIM__SITE)
-#define raw_notifier_chain_unregister(nh, nb)                                                      \
+#define raw_notifier_chain_unregister(nh, nb) \
 	osim__k_notifier_unregister(NULL, &(nh)->head, nb, OSIM__SITE)
-#define raw_notifier_call_chain(nh, action, data)                                                  \
+#define raw_notifier_call_chain(nh, action, data) \
 	osim__k_notifier_call(NULL, &(nh)->head, action, data, OSIM__SITE)
 #define atomic_notifier_chain_register(nh, nb)	 raw_notifier_chain_register(nh, nb)
 #define atomic_notifier_chain_unregister(nh, nb) raw_notifier_chain_unregister(nh, nb)

@@ -30,7 +30,8 @@ typedef u32 phandle;
 
 OSIM__K_API struct device_node *osim__k_of_node_get(struct device_node *np);
 OSIM__K_API void osim__k_of_node_put(struct device_node *np, const struct osim__site *site);
-/* The first node after from (NULL: from the root on) with that name, or that one of the matches fits; referenced. from is put. */
+/* The first node after from (NULL: from the root on) with that name, or that one of the matches
+ * fits; referenced. from is put. */
 OSIM__K_API struct device_node *osim__k_of_find(struct device_node *from, const char *name,
 						const struct of_device_id *matches,
 						const struct of_device_id **match,
@@ -39,23 +40,24 @@ OSIM__K_API const struct of_device_id *osim__k_of_match(const struct of_device_i
 							const struct device_node *np);
 OSIM__K_API const void *osim__k_of_match_data(const struct device *dev);
 /* 0, -EINVAL: no such property, -ENODATA: it is not of that kind. */
-OSIM__K_API int osim__k_of_string(const struct device_node *np, const char *name, const char **value);
+OSIM__K_API int osim__k_of_string(const struct device_node *np, const char *name,
+				  const char **value);
 OSIM__K_API int osim__k_of_u32(const struct device_node *np, const char *name, u32 *value);
 OSIM__K_API bool osim__k_of_present(const struct device_node *np, const char *name);
 OSIM__K_API int osim__k_of_irq(struct device_node *np, int index, const struct osim__site *site);
 
-#define of_node_get(np)			    osim__k_of_node_get(np)
-#define of_node_put(np)			    osim__k_of_node_put(np, OSIM__SITE)
-#define of_find_node_by_name(from, name)    osim__k_of_find(from, name, NULL, NULL, OSIM__SITE)
-#define of_find_node_by_path(path)	    osim__k_of_find_path(path)
-#define of_find_matching_node(from, ids)    osim__k_of_find(from, NULL, ids, NULL, OSIM__SITE)
-#define of_find_matching_node_and_match(from, ids, match)                                          \
+#define of_node_get(np)			 osim__k_of_node_get(np)
+#define of_node_put(np)			 osim__k_of_node_put(np, OSIM__SITE)
+#define of_find_node_by_name(from, name) osim__k_of_find(from, name, NULL, NULL, OSIM__SITE)
+#define of_find_node_by_path(path)	 osim__k_of_find_path(path)
+#define of_find_matching_node(from, ids) osim__k_of_find(from, NULL, ids, NULL, OSIM__SITE)
+#define of_find_matching_node_and_match(from, ids, match) \
 	osim__k_of_find(from, NULL, ids, match, OSIM__SITE)
-#define of_find_compatible_node(from, type, compat)                                                \
+#define of_find_compatible_node(from, type, compat) \
 	osim__k_of_find_compatible(from, compat, OSIM__SITE)
-#define of_match_node(ids, np)		    osim__k_of_match(ids, np)
-#define of_match_device(ids, dev)	    osim__k_of_match(ids, (dev)->of_node)
-#define of_device_get_match_data(dev)	    osim__k_of_match_data(dev)
+#define of_match_node(ids, np)			 osim__k_of_match(ids, np)
+#define of_match_device(ids, dev)		 osim__k_of_match(ids, (dev)->of_node)
+#define of_device_get_match_data(dev)		 osim__k_of_match_data(dev)
 #define of_property_read_string(np, name, value) osim__k_of_string(np, name, value)
 #define of_property_read_u32(np, name, value)	 osim__k_of_u32(np, name, value)
 #define of_property_present(np, name)		 osim__k_of_present(np, name)
@@ -63,7 +65,8 @@ OSIM__K_API int osim__k_of_irq(struct device_node *np, int index, const struct o
 #define of_match_ptr(ids)			 (ids)
 
 OSIM__K_API struct device_node *osim__k_of_find_path(const char *path);
-OSIM__K_API struct device_node *osim__k_of_find_compatible(struct device_node *from, const char *compat,
+OSIM__K_API struct device_node *osim__k_of_find_compatible(struct device_node *from,
+							   const char *compat,
 							   const struct osim__site *site);
 OSIM__K_API bool osim__k_of_compatible(const struct device_node *np, const char *compat);
 #define of_device_is_compatible(np, compat) osim__k_of_compatible(np, compat)

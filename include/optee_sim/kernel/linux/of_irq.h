@@ -9,10 +9,10 @@
 #define of_irq_get(np, index) osim__k_of_irq(np, index, OSIM__SITE)
 
 /* 0: there is none. */
-#define irq_of_parse_and_map(np, index)                                                            \
-	({                                                                                         \
-		int osim__irq = osim__k_of_irq(np, index, OSIM__SITE);                             \
-		(unsigned int)(osim__irq > 0 ? osim__irq : 0);                                     \
+#define irq_of_parse_and_map(np, index)                                \
+	({                                                             \
+		int osim__irq = osim__k_of_irq(np, index, OSIM__SITE); \
+		(unsigned int)(osim__irq > 0 ? osim__irq : 0);         \
 	})
 
 #endif

@@ -55,15 +55,15 @@ OSIM__K_API int osim__k_platform_get_irq(struct platform_device *pdev, unsigned 
 #else
 #define OSIM__K_REMOVE_INT false
 #endif
-#define platform_driver_register(drv)                                                              \
-	({                                                                                         \
-		struct platform_driver *osim__drv = (drv);                                         \
-		osim__drv->osim_remove_int = OSIM__K_REMOVE_INT && !osim__drv->remove_new;         \
-		osim__k_platform_driver_register(osim__drv, OSIM__SITE);                           \
+#define platform_driver_register(drv)                                                      \
+	({                                                                                 \
+		struct platform_driver *osim__drv = (drv);                                 \
+		osim__drv->osim_remove_int = OSIM__K_REMOVE_INT && !osim__drv->remove_new; \
+		osim__k_platform_driver_register(osim__drv, OSIM__SITE);                   \
 	})
 #define platform_driver_unregister(drv) osim__k_platform_driver_unregister(drv, OSIM__SITE)
 #define platform_driver_probe(drv, fn)	((drv)->probe = (fn), platform_driver_register(drv))
-#define module_platform_driver(drv)                                                                \
+#define module_platform_driver(drv) \
 	module_driver(drv, platform_driver_register, platform_driver_unregister)
 #define builtin_platform_driver(drv) builtin_driver(drv, platform_driver_register)
 
@@ -74,8 +74,8 @@ OSIM__K_API int osim__k_platform_get_irq(struct platform_device *pdev, unsigned 
 OSIM__K_API int osim__k_platform_irq_count(const struct platform_device *pdev);
 
 /* The device has no memory of its own. */
-static inline struct resource *platform_get_resource(struct platform_device *pdev, unsigned int type,
-						     unsigned int index)
+static inline struct resource *platform_get_resource(struct platform_device *pdev,
+						     unsigned int type, unsigned int index)
 {
 	(void)pdev;
 	(void)type;

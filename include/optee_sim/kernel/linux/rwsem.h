@@ -28,8 +28,11 @@ OSIM__K_API void osim__k_down_write(struct rw_semaphore *sem, const struct osim_
 OSIM__K_API int osim__k_down_write_trylock(struct rw_semaphore *sem, const struct osim__site *site);
 OSIM__K_API void osim__k_up_write(struct rw_semaphore *sem, const struct osim__site *site);
 
-#define __RWSEM_INITIALIZER(name) {.magic = OSIM__K_RWSEM_MAGIC}
-#define DECLARE_RWSEM(name)	  struct rw_semaphore name = __RWSEM_INITIALIZER(name)
+#define __RWSEM_INITIALIZER(name)            \
+	{                                    \
+		.magic = OSIM__K_RWSEM_MAGIC \
+	}
+#define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 
 #define init_rwsem(sem)		osim__k_rwsem_init(sem)
 #define down_read(sem)		osim__k_down_read(sem, OSIM__SITE)

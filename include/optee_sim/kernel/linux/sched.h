@@ -12,14 +12,14 @@
 
 struct mm_struct;
 
-#define TASK_COMM_LEN 16
-#define TASK_RUNNING 0x0
-#define TASK_INTERRUPTIBLE 0x1
+#define TASK_COMM_LEN	     16
+#define TASK_RUNNING	     0x0
+#define TASK_INTERRUPTIBLE   0x1
 #define TASK_UNINTERRUPTIBLE 0x2
-#define TASK_WAKEKILL 0x100
-#define TASK_KILLABLE (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
+#define TASK_WAKEKILL	     0x100
+#define TASK_KILLABLE	     (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
 #define MAX_SCHEDULE_TIMEOUT __LONG_MAX__
-#define PF_KTHREAD 0x00200000
+#define PF_KTHREAD	     0x00200000
 
 /* What a driver sees of a thread. */
 struct task_struct {
@@ -55,10 +55,10 @@ OSIM__K_API int osim__k_wake_up_process(struct task_struct *task);
 #define yield()			   ((void)osim__k_cond_resched(OSIM__SITE))
 #define wake_up_process(task)	   osim__k_wake_up_process(task)
 
-#define set_current_state(s)   ((void)(current->state = (s)))
-#define __set_current_state(s) set_current_state(s)
-#define schedule()	       ((void)osim__k_schedule(current->state, MAX_SCHEDULE_TIMEOUT, OSIM__SITE))
-#define schedule_timeout(t)    osim__k_schedule(current->state, t, OSIM__SITE)
+#define set_current_state(s)		    ((void)(current->state = (s)))
+#define __set_current_state(s)		    set_current_state(s)
+#define schedule()			    ((void)osim__k_schedule(current->state, MAX_SCHEDULE_TIMEOUT, OSIM__SITE))
+#define schedule_timeout(t)		    osim__k_schedule(current->state, t, OSIM__SITE)
 #define schedule_timeout_interruptible(t)   osim__k_schedule(TASK_INTERRUPTIBLE, t, OSIM__SITE)
 #define schedule_timeout_uninterruptible(t) osim__k_schedule(TASK_UNINTERRUPTIBLE, t, OSIM__SITE)
 #define schedule_timeout_killable(t)	    osim__k_schedule(TASK_KILLABLE, t, OSIM__SITE)

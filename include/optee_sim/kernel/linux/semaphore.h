@@ -15,12 +15,16 @@ struct semaphore {
 OSIM__K_API void osim__k_down(struct semaphore *sem, const struct osim__site *site);
 OSIM__K_API int osim__k_down_interruptible(struct semaphore *sem, const struct osim__site *site);
 OSIM__K_API int osim__k_down_killable(struct semaphore *sem, const struct osim__site *site);
-OSIM__K_API int osim__k_down_timeout(struct semaphore *sem, long timeout, const struct osim__site *site);
+OSIM__K_API int osim__k_down_timeout(struct semaphore *sem, long timeout,
+				     const struct osim__site *site);
 OSIM__K_API int osim__k_down_trylock(struct semaphore *sem);
 OSIM__K_API void osim__k_up(struct semaphore *sem);
 
-#define __SEMAPHORE_INITIALIZER(name, n) {.count = (n)}
-#define DEFINE_SEMAPHORE(name, n)	   struct semaphore name = __SEMAPHORE_INITIALIZER(name, n)
+#define __SEMAPHORE_INITIALIZER(name, n) \
+	{                                \
+		.count = (n)             \
+	}
+#define DEFINE_SEMAPHORE(name, n) struct semaphore name = __SEMAPHORE_INITIALIZER(name, n)
 
 static inline void sema_init(struct semaphore *sem, int count)
 {

@@ -13,27 +13,28 @@ OSIM__K_API bool osim__k_spin_trylock(spinlock_t *lock, const struct osim__site 
 OSIM__K_API void osim__k_spin_unlock(spinlock_t *lock, const struct osim__site *site);
 OSIM__K_API void osim__k_spin_lock_irq(spinlock_t *lock, const struct osim__site *site);
 OSIM__K_API void osim__k_spin_unlock_irq(spinlock_t *lock, const struct osim__site *site);
-OSIM__K_API unsigned long osim__k_spin_lock_irqsave(spinlock_t *lock, const struct osim__site *site);
+OSIM__K_API unsigned long osim__k_spin_lock_irqsave(spinlock_t *lock,
+						    const struct osim__site *site);
 OSIM__K_API void osim__k_spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags,
 						const struct osim__site *site);
 OSIM__K_API bool osim__k_spin_is_locked(const spinlock_t *lock);
 
-#define spin_lock_init(lock)   osim__k_spin_init(lock)
-#define spin_lock(lock)	       osim__k_spin_lock(lock, OSIM__SITE)
-#define spin_trylock(lock)     osim__k_spin_trylock(lock, OSIM__SITE)
-#define spin_unlock(lock)      osim__k_spin_unlock(lock, OSIM__SITE)
-#define spin_lock_irq(lock)    osim__k_spin_lock_irq(lock, OSIM__SITE)
-#define spin_unlock_irq(lock)  osim__k_spin_unlock_irq(lock, OSIM__SITE)
-#define spin_lock_bh(lock)     osim__k_spin_lock(lock, OSIM__SITE)
-#define spin_unlock_bh(lock)   osim__k_spin_unlock(lock, OSIM__SITE)
-#define spin_is_locked(lock)   osim__k_spin_is_locked(lock)
-#define assert_spin_locked(lock) osim__k_spin_assert_held(lock, OSIM__SITE)
+#define spin_lock_init(lock)		 osim__k_spin_init(lock)
+#define spin_lock(lock)			 osim__k_spin_lock(lock, OSIM__SITE)
+#define spin_trylock(lock)		 osim__k_spin_trylock(lock, OSIM__SITE)
+#define spin_unlock(lock)		 osim__k_spin_unlock(lock, OSIM__SITE)
+#define spin_lock_irq(lock)		 osim__k_spin_lock_irq(lock, OSIM__SITE)
+#define spin_unlock_irq(lock)		 osim__k_spin_unlock_irq(lock, OSIM__SITE)
+#define spin_lock_bh(lock)		 osim__k_spin_lock(lock, OSIM__SITE)
+#define spin_unlock_bh(lock)		 osim__k_spin_unlock(lock, OSIM__SITE)
+#define spin_is_locked(lock)		 osim__k_spin_is_locked(lock)
+#define assert_spin_locked(lock)	 osim__k_spin_assert_held(lock, OSIM__SITE)
 #define spin_lock_nested(lock, subclass) spin_lock(lock)
 
-#define spin_lock_irqsave(lock, flags)                                                             \
-	do {                                                                                       \
-		OSIM__K_FLAGS(flags);                                                              \
-		(flags) = osim__k_spin_lock_irqsave(lock, OSIM__SITE);                             \
+#define spin_lock_irqsave(lock, flags)                                 \
+	do {                                                           \
+		OSIM__K_FLAGS(flags);                                  \
+		(flags) = osim__k_spin_lock_irqsave(lock, OSIM__SITE); \
 	} while (0)
 #define spin_unlock_irqrestore(lock, flags) osim__k_spin_unlock_irqrestore(lock, flags, OSIM__SITE)
 

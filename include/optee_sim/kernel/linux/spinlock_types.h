@@ -12,7 +12,7 @@ typedef struct spinlock {
 	u16 owner; /* CPU + 1; 0: free */
 	u8 depth;  /* taken again by its owner, which was reported */
 	bool contended;
-	bool in_irq, irqs_on; /* taken in a handler; taken with interrupts on */
+	bool in_irq, irqs_on;		/* taken in a handler; taken with interrupts on */
 	const struct osim__site *where; /* taken last */
 } spinlock_t;
 

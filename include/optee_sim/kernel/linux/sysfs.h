@@ -24,22 +24,27 @@ struct attribute_group {
 	struct bin_attribute **bin_attrs;
 };
 
-#define __ATTR(_name, _mode, _show, _store)                                                        \
-	{.attr = {.name = __stringify(_name), .mode = (_mode)}, .show = (_show), .store = (_store)}
+#define __ATTR(_name, _mode, _show, _store)                                             \
+	{                                                                               \
+		.attr = {.name = __stringify(_name), .mode = (_mode)}, .show = (_show), \
+		.store = (_store)                                                       \
+	}
 #define __ATTR_RO(_name) __ATTR(_name, 0444, _name##_show, NULL)
 #define __ATTR_WO(_name) __ATTR(_name, 0200, NULL, _name##_store)
 #define __ATTR_RW(_name) __ATTR(_name, 0644, _name##_show, _name##_store)
 
-#define __ATTRIBUTE_GROUPS(_name)                                                                  \
+#define __ATTRIBUTE_GROUPS(_name) \
 	static const struct attribute_group *_name##_groups[] = {&_name##_group, NULL}
-#define ATTRIBUTE_GROUPS(_name)                                                                    \
-	static const struct attribute_group _name##_group = {.attrs = _name##_attrs};              \
+#define ATTRIBUTE_GROUPS(_name)                                                       \
+	static const struct attribute_group _name##_group = {.attrs = _name##_attrs}; \
 	__ATTRIBUTE_GROUPS(_name)
 
 /* Of a device's kobject only. */
-OSIM__K_API int osim__k_sysfs_create_group(struct kobject *kobj, const struct attribute_group *group,
+OSIM__K_API int osim__k_sysfs_create_group(struct kobject *kobj,
+					   const struct attribute_group *group,
 					   const struct osim__site *site);
-OSIM__K_API void osim__k_sysfs_remove_group(struct kobject *kobj, const struct attribute_group *group);
+OSIM__K_API void osim__k_sysfs_remove_group(struct kobject *kobj,
+					    const struct attribute_group *group);
 OSIM__K_API int osim__k_sysfs_create_file(struct kobject *kobj, const struct attribute *attr,
 					  const struct osim__site *site);
 OSIM__K_API void osim__k_sysfs_remove_file(struct kobject *kobj, const struct attribute *attr);

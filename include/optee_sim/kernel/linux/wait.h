@@ -20,14 +20,17 @@ typedef struct wait_queue_head {
 	struct osim__k_waitq waiters;
 } wait_queue_head_t;
 
-/* Jiffies left (at least 1) when woken, 0 timed out, -ERESTARTSYS a signal. seen: woken before the condition was tested. */
-OSIM__K_API long osim__k_wait_queue(wait_queue_head_t *wq, u32 seen, unsigned long timeout, int mode,
-				    const struct osim__site *site);
+/* Jiffies left (at least 1) when woken, 0 timed out, -ERESTARTSYS a signal. seen: woken before the
+ * condition was tested. */
+OSIM__K_API long osim__k_wait_queue(wait_queue_head_t *wq, u32 seen, unsigned long timeout,
+				    int mode, const struct osim__site *site);
 OSIM__K_API void osim__k_wake_up(wait_queue_head_t *wq, unsigned int count);
 
-#define __WAIT_QUEUE_HEAD_INITIALIZER(name) {.lock = {.magic = OSIM__K_SPIN_MAGIC}}
-#define DECLARE_WAIT_QUEUE_HEAD(name)                                                              \
-	wait_queue_head_t name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
+#define __WAIT_QUEUE_HEAD_INITIALIZER(name)            \
+	{                                              \
+		.lock = {.magic = OSIM__K_SPIN_MAGIC } \
+	}
+#define DECLARE_WAIT_QUEUE_HEAD(name) wait_queue_head_t name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
 
 static inline void init_waitqueue_head(wait_queue_head_t *wq)
 {
@@ -46,36 +49,34 @@ static inline bool waitqueue_active(const wait_queue_head_t *wq)
 }
 
 /* > 0: the condition holds, with that many jiffies left; 0: time is up; < 0: a signal. */
-#define OSIM__K_WAIT_EVENT(wq, condition, timeout, mode)                                           \
-	({                                                                                         \
-		long osim__left = (long)(timeout);                                                 \
-		for (;;) {                                                                         \
-			u32 osim__seen = (wq).woken;                                               \
-			if (condition) {                                                           \
-				osim__left = osim__left > 0 ? osim__left : 1;                      \
-				break;                                                             \
-			}                                                                          \
-			if (osim__left <= 0)                                                       \
-				break;                                                             \
-			osim__left = osim__k_wait_queue(&(wq), osim__seen,                         \
-							(unsigned long)osim__left, mode,           \
-							OSIM__SITE);                               \
-			if (osim__left < 0)                                                        \
-				break;                                                             \
-		}                                                                                  \
-		osim__left;                                                                        \
+#define OSIM__K_WAIT_EVENT(wq, condition, timeout, mode)                                         \
+	({                                                                                       \
+		long osim__left = (long)(timeout);                                               \
+		for (;;) {                                                                       \
+			u32 osim__seen = (wq).woken;                                             \
+			if (condition) {                                                         \
+				osim__left = osim__left > 0 ? osim__left : 1;                    \
+				break;                                                           \
+			}                                                                        \
+			if (osim__left <= 0)                                                     \
+				break;                                                           \
+			osim__left = osim__k_wait_queue(                                         \
+				&(wq), osim__seen, (unsigned long)osim__left, mode, OSIM__SITE); \
+			if (osim__left < 0)                                                      \
+				break;                                                           \
+		}                                                                                \
+		osim__left;                                                                      \
 	})
-#define OSIM__K_WAIT_EVENT_RC(wq, condition, mode)                                                 \
+#define OSIM__K_WAIT_EVENT_RC(wq, condition, mode) \
 	(OSIM__K_WAIT_EVENT(wq, condition, OSIM__K_FOREVER, mode) < 0 ? -ERESTARTSYS : 0)
 
-#define wait_event(wq, condition)                                                                  \
-	((void)OSIM__K_WAIT_EVENT(wq, condition, OSIM__K_FOREVER, 0))
+#define wait_event(wq, condition)		   ((void)OSIM__K_WAIT_EVENT(wq, condition, OSIM__K_FOREVER, 0))
 #define wait_event_timeout(wq, condition, timeout) OSIM__K_WAIT_EVENT(wq, condition, timeout, 0)
-#define wait_event_interruptible(wq, condition)                                                    \
+#define wait_event_interruptible(wq, condition) \
 	OSIM__K_WAIT_EVENT_RC(wq, condition, OSIM__K_WAIT_INTERRUPTIBLE)
-#define wait_event_killable(wq, condition)                                                         \
+#define wait_event_killable(wq, condition) \
 	OSIM__K_WAIT_EVENT_RC(wq, condition, OSIM__K_WAIT_KILLABLE)
-#define wait_event_interruptible_timeout(wq, condition, timeout)                                   \
+#define wait_event_interruptible_timeout(wq, condition, timeout) \
 	OSIM__K_WAIT_EVENT(wq, condition, timeout, OSIM__K_WAIT_INTERRUPTIBLE)
 
 #endif

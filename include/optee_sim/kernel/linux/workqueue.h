@@ -52,29 +52,37 @@ enum {
 
 OSIM__K_API struct workqueue_struct *osim__k_alloc_workqueue(const struct osim__site *site,
 							     unsigned int flags, int max_active,
-							     const char *format, ...) __printf(4, 5);
-OSIM__K_API void osim__k_destroy_workqueue(struct workqueue_struct *wq, const struct osim__site *site);
+							     const char *format, ...)
+	__printf(4, 5);
+OSIM__K_API void osim__k_destroy_workqueue(struct workqueue_struct *wq,
+					   const struct osim__site *site);
 OSIM__K_API struct workqueue_struct *osim__k_system_wq(void);
 OSIM__K_API bool osim__k_queue_work(struct workqueue_struct *wq, struct work_struct *work, int cpu,
 				    const struct osim__site *site);
 OSIM__K_API bool osim__k_queue_delayed(struct workqueue_struct *wq, struct delayed_work *work,
-				       unsigned long delay, bool modify, const struct osim__site *site);
-OSIM__K_API bool osim__k_cancel_work(struct work_struct *work, bool sync, const struct osim__site *site);
+				       unsigned long delay, bool modify,
+				       const struct osim__site *site);
+OSIM__K_API bool osim__k_cancel_work(struct work_struct *work, bool sync,
+				     const struct osim__site *site);
 OSIM__K_API bool osim__k_cancel_delayed(struct delayed_work *work, bool sync,
 					const struct osim__site *site);
 OSIM__K_API bool osim__k_flush_work(struct work_struct *work, const struct osim__site *site);
 OSIM__K_API bool osim__k_flush_delayed(struct delayed_work *work, const struct osim__site *site);
-OSIM__K_API void osim__k_flush_workqueue(struct workqueue_struct *wq, const struct osim__site *site);
+OSIM__K_API void osim__k_flush_workqueue(struct workqueue_struct *wq,
+					 const struct osim__site *site);
 OSIM__K_API unsigned int osim__k_work_busy(const struct work_struct *work);
 
-#define __WORK_INITIALIZER(n, f) {.func = (f), .magic = OSIM__K_WORK_MAGIC, .name = #f}
-#define DECLARE_WORK(n, f)	 struct work_struct n = __WORK_INITIALIZER(n, f)
+#define __WORK_INITIALIZER(n, f)                                     \
+	{                                                            \
+		.func = (f), .magic = OSIM__K_WORK_MAGIC, .name = #f \
+	}
+#define DECLARE_WORK(n, f)	   struct work_struct n = __WORK_INITIALIZER(n, f)
 #define DECLARE_DELAYED_WORK(n, f) struct delayed_work n = {.work = __WORK_INITIALIZER(n, f)}
 
-#define INIT_WORK(w, f) ((void)(*(w) = (struct work_struct)__WORK_INITIALIZER(w, f)))
-#define INIT_WORK_ONSTACK(w, f) INIT_WORK(w, f)
+#define INIT_WORK(w, f)		 ((void)(*(w) = (struct work_struct)__WORK_INITIALIZER(w, f)))
+#define INIT_WORK_ONSTACK(w, f)	 INIT_WORK(w, f)
 #define destroy_work_on_stack(w) ((void)(w))
-#define INIT_DELAYED_WORK(w, f)                                                                    \
+#define INIT_DELAYED_WORK(w, f) \
 	((void)(*(w) = (struct delayed_work){.work = __WORK_INITIALIZER(w, f)}))
 
 static inline struct delayed_work *to_delayed_work(struct work_struct *work)
@@ -83,34 +91,34 @@ static inline struct delayed_work *to_delayed_work(struct work_struct *work)
 }
 
 /* max_active of older kernels' create_workqueue() is 1 on each CPU. */
-#define alloc_workqueue(format, flags, max_active, ...)                                            \
+#define alloc_workqueue(format, flags, max_active, ...) \
 	osim__k_alloc_workqueue(OSIM__SITE, flags, max_active, format, ##__VA_ARGS__)
-#define alloc_ordered_workqueue(format, flags, ...)                                                \
+#define alloc_ordered_workqueue(format, flags, ...) \
 	alloc_workqueue(format, (flags) | OSIM__K_WQ_ORDERED, 1, ##__VA_ARGS__)
 #define create_workqueue(name)		    alloc_workqueue("%s", WQ_MEM_RECLAIM, 1, name)
 #define create_singlethread_workqueue(name) alloc_ordered_workqueue("%s", WQ_MEM_RECLAIM, name)
 #define create_freezable_workqueue(name)    alloc_ordered_workqueue("%s", WQ_MEM_RECLAIM, name)
 #define destroy_workqueue(wq)		    osim__k_destroy_workqueue(wq, OSIM__SITE)
 
-#define system_wq	   osim__k_system_wq()
-#define system_percpu_wq   system_wq
-#define system_long_wq	   system_wq
-#define system_unbound_wq  system_wq
-#define system_highpri_wq  system_wq
+#define system_wq		  osim__k_system_wq()
+#define system_percpu_wq	  system_wq
+#define system_long_wq		  system_wq
+#define system_unbound_wq	  system_wq
+#define system_highpri_wq	  system_wq
 #define system_power_efficient_wq system_wq
 
-#define queue_work(wq, w)	   osim__k_queue_work(wq, w, -1, OSIM__SITE)
-#define queue_work_on(cpu, wq, w)  osim__k_queue_work(wq, w, (int)(cpu), OSIM__SITE)
-#define schedule_work(w)	   queue_work(system_wq, w)
-#define schedule_work_on(cpu, w)   queue_work_on(cpu, system_wq, w)
-#define flush_workqueue(wq)	   osim__k_flush_workqueue(wq, OSIM__SITE)
-#define drain_workqueue(wq)	   osim__k_flush_workqueue(wq, OSIM__SITE)
-#define flush_scheduled_work()	   flush_workqueue(system_wq)
-#define flush_work(w)		   osim__k_flush_work(w, OSIM__SITE)
-#define cancel_work(w)		   osim__k_cancel_work(w, false, OSIM__SITE)
-#define cancel_work_sync(w)	   osim__k_cancel_work(w, true, OSIM__SITE)
-#define work_pending(w)		   ((w)->pending)
-#define work_busy(w)		   osim__k_work_busy(w)
+#define queue_work(wq, w)	  osim__k_queue_work(wq, w, -1, OSIM__SITE)
+#define queue_work_on(cpu, wq, w) osim__k_queue_work(wq, w, (int)(cpu), OSIM__SITE)
+#define schedule_work(w)	  queue_work(system_wq, w)
+#define schedule_work_on(cpu, w)  queue_work_on(cpu, system_wq, w)
+#define flush_workqueue(wq)	  osim__k_flush_workqueue(wq, OSIM__SITE)
+#define drain_workqueue(wq)	  osim__k_flush_workqueue(wq, OSIM__SITE)
+#define flush_scheduled_work()	  flush_workqueue(system_wq)
+#define flush_work(w)		  osim__k_flush_work(w, OSIM__SITE)
+#define cancel_work(w)		  osim__k_cancel_work(w, false, OSIM__SITE)
+#define cancel_work_sync(w)	  osim__k_cancel_work(w, true, OSIM__SITE)
+#define work_pending(w)		  ((w)->pending)
+#define work_busy(w)		  osim__k_work_busy(w)
 
 #define queue_delayed_work(wq, w, delay) osim__k_queue_delayed(wq, w, delay, false, OSIM__SITE)
 #define mod_delayed_work(wq, w, delay)	 osim__k_queue_delayed(wq, w, delay, true, OSIM__SITE)

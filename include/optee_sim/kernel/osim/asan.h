@@ -17,7 +17,9 @@ void *__asan_region_is_poisoned(void *begin, size_t size);
 
 static inline void osim__asan_check(const void *p, size_t size)
 {
-	const volatile char *bad = __asan_region_is_poisoned((void *)p, size);
+	/* What is no size at all is reported, and not copied. */
+	const volatile char *bad =
+		size > 0x7fffffff ? NULL : __asan_region_is_poisoned((void *)p, size);
 
 	if (bad)
 		(void)*bad;

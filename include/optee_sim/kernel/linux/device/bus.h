@@ -39,19 +39,18 @@ struct bus_type {
 
 OSIM__K_API int osim__k_bus_register(const struct bus_type *bus, const struct osim__site *site);
 OSIM__K_API void osim__k_bus_unregister(const struct bus_type *bus, const struct osim__site *site);
-OSIM__K_API int osim__k_bus_for_each_dev(const struct bus_type *bus, struct device *start, void *data,
-					 int (*fn)(struct device *dev, void *data));
-OSIM__K_API struct device *osim__k_bus_find_device(const struct bus_type *bus, struct device *start,
-						   const void *data,
-						   int (*match)(struct device *dev,
-								const void *data));
+OSIM__K_API int osim__k_bus_for_each_dev(const struct bus_type *bus, struct device *start,
+					 void *data, int (*fn)(struct device *dev, void *data));
+OSIM__K_API struct device *
+osim__k_bus_find_device(const struct bus_type *bus, struct device *start, const void *data,
+			int (*match)(struct device *dev, const void *data));
 OSIM__K_API int osim__k_match_name(struct device *dev, const void *name);
 
-#define bus_register(bus)		       osim__k_bus_register(bus, OSIM__SITE)
-#define bus_unregister(bus)		       osim__k_bus_unregister(bus, OSIM__SITE)
-#define bus_for_each_dev(bus, start, data, fn) osim__k_bus_for_each_dev(bus, start, data, fn)
+#define bus_register(bus)			 osim__k_bus_register(bus, OSIM__SITE)
+#define bus_unregister(bus)			 osim__k_bus_unregister(bus, OSIM__SITE)
+#define bus_for_each_dev(bus, start, data, fn)	 osim__k_bus_for_each_dev(bus, start, data, fn)
 #define bus_find_device(bus, start, data, match) osim__k_bus_find_device(bus, start, data, match)
-#define bus_find_device_by_name(bus, start, name)                                                  \
+#define bus_find_device_by_name(bus, start, name) \
 	osim__k_bus_find_device(bus, start, name, osim__k_match_name)
 
 #endif

@@ -10,7 +10,8 @@
 
 struct module;
 
-struct class {
+struct class
+{
 	const char *name;
 	struct module *owner; /* gone in 6.4 */
 	const struct attribute_group **class_groups;
@@ -33,12 +34,12 @@ OSIM__K_API int osim__k_class_register(const struct class *class, const struct o
 OSIM__K_API void osim__k_class_unregister(const struct class *class, const struct osim__site *site);
 OSIM__K_API struct class *osim__k_class_create(const char *name, const struct osim__site *site);
 OSIM__K_API void osim__k_class_destroy(const struct class *class, const struct osim__site *site);
-OSIM__K_API struct device *osim__k_class_find_device(const struct class *class,
-						     const struct device *start, const void *data,
-						     int (*match)(struct device *dev,
-								  const void *data));
+OSIM__K_API struct device *
+osim__k_class_find_device(const struct class *class, const struct device *start, const void *data,
+			  int (*match)(struct device *dev, const void *data));
 OSIM__K_API int osim__k_class_for_each_device(const struct class *class, const struct device *start,
-					      void *data, int (*fn)(struct device *dev, void *data));
+					      void *data,
+					      int (*fn)(struct device *dev, void *data));
 
 #define class_register(class)	osim__k_class_register(class, OSIM__SITE)
 #define class_unregister(class) osim__k_class_unregister(class, OSIM__SITE)
@@ -48,11 +49,11 @@ OSIM__K_API int osim__k_class_for_each_device(const struct class *class, const s
 #define class_create(name) osim__k_class_create(name, OSIM__SITE)
 #endif
 #define class_destroy(class) osim__k_class_destroy(class, OSIM__SITE)
-#define class_find_device(class, start, data, match)                                               \
+#define class_find_device(class, start, data, match) \
 	osim__k_class_find_device(class, start, data, match)
-#define class_find_device_by_name(class, name)                                                     \
+#define class_find_device_by_name(class, name) \
 	osim__k_class_find_device(class, NULL, name, osim__k_match_name)
-#define class_for_each_device(class, start, data, fn)                                              \
+#define class_for_each_device(class, start, data, fn) \
 	osim__k_class_for_each_device(class, start, data, fn)
 
 #endif

@@ -38,28 +38,29 @@ struct device_driver {
 };
 
 OSIM__K_API int osim__k_driver_register(struct device_driver *drv, const struct osim__site *site);
-OSIM__K_API void osim__k_driver_unregister(struct device_driver *drv, const struct osim__site *site);
+OSIM__K_API void osim__k_driver_unregister(struct device_driver *drv,
+					   const struct osim__site *site);
 
 #define driver_register(drv)   osim__k_driver_register(drv, OSIM__SITE)
 #define driver_unregister(drv) osim__k_driver_unregister(drv, OSIM__SITE)
 
 /* init and exit functions that do nothing but register and unregister. */
-#define module_driver(drv, reg, unreg)                                                             \
-	static int __init drv##_init(void)                                                         \
-	{                                                                                          \
-		return reg(&(drv));                                                                \
-	}                                                                                          \
-	module_init(drv##_init);                                                                   \
-	static void __exit drv##_exit(void)                                                        \
-	{                                                                                          \
-		unreg(&(drv));                                                                     \
-	}                                                                                          \
+#define module_driver(drv, reg, unreg)      \
+	static int __init drv##_init(void)  \
+	{                                   \
+		return reg(&(drv));         \
+	}                                   \
+	module_init(drv##_init);            \
+	static void __exit drv##_exit(void) \
+	{                                   \
+		unreg(&(drv));              \
+	}                                   \
 	module_exit(drv##_exit)
-#define builtin_driver(drv, reg)                                                                   \
-	static int __init drv##_init(void)                                                         \
-	{                                                                                          \
-		return reg(&(drv));                                                                \
-	}                                                                                          \
+#define builtin_driver(drv, reg)           \
+	static int __init drv##_init(void) \
+	{                                  \
+		return reg(&(drv));        \
+	}                                  \
 	device_initcall(drv##_init)
 
 #endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <optee_sim/check.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <optee_sim/abi/abi.h>
+
+#include "abi/table.h"
+#include "check/check.h"
+#include "jobs/jobs.h"
+#include "machine/machine.h"
+#include "stim/experiment.h"
+#include "stim/groups.h"
+#include "stim/plan.h"
+
+#define EXPERIMENTS_DEFAULT 60000u
+#define TIMEOUT_MS	    10000u
+
+/* What a worker's record is made of. */
+enum { RECORD_WRONG = 'W', RECORD_MEASURE = 'M' };
+
+struct checking {
+	const struct osim_check_options *options;
+	struct osim__plan_list plan;
+	struct osim__groups groups;
+	struct osim__measure *measures; /* one a scenario; NULL once they were taken */
+	const struct osim__scenario **scenarios;
+	size_t scenario_count;
+	size_t done, crashed, all;
+	uint64_t end_ms; /* 0: no limit */
+	int error;
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
+}
+
+/* --- in a worker --- */
+
+static void write_wrong(void *arg, const char *id, const char *text, const char *where)
+{
+	const char tag = RECORD_WRONG;
+
+	(void)arg;
+	osim__job_write(&tag, 1);
+	osim__job_write(id, strlen(id) + 1);
+	osim__job_write(text, strlen(text) + 1);
+	osim__job_write(where, strlen(where) + 1);
+}
+
+static void work_measure(void *arg, size_t index)
+{
+	const struct checking *c = arg;
+	struct osim__experiment x = {.scenario = c->scenarios[index]};
+	struct osim__measure *measure = calloc(1, sizeof(*measure));
+	const char tag = RECORD_MEASURE;
+
+	if (!measure ||
+	    osim__experiment_run(&x, c->options->driver, write_wrong, NULL, NULL, NULL, measure))
+		abort();
+	osim__job_write(&tag, 1);
+	osim__job_write(measure, sizeof(*measure));
+	free(measure);
+}
+
+static void work_experiment(void *arg, size_t index)
+{
+	const struct checking *c = arg;
+
+	if (osim__experiment_run(&c->plan.items[index], c->options->driver, write_wrong, NULL, NULL,
+				 NULL, NULL))
+		abort();
+}
+
+/* --- in the parent --- */
+
+static void note(struct checking *c, const struct osim__experiment *x, const char *id,
+		 const char *text, const char *where)
+{
+	int rc = osim__groups_add(&c->groups, x, id, text, where);
+
+	if (rc)
+		c->error = rc;
+}
+
+/* Three texts in a row; how many bytes they are, 0: cut off. */
+static size_t read_wrong(struct checking *c, const struct osim__experiment *x, const char *p,
+			 size_t bytes)
+{
+	const char *text[3], *end = p + bytes, *begin = p;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		const char *nul = memchr(p, '\0', (size_t)(end - p));
+
+		if (!nul)
+			return 0;
+		text[i] = p;
+		p = nul + 1;
+	}
+	note(c, x, text[0], text[1], text[2]);
+	return (size_t)(p - begin);
+}
+
+static void read_record(struct checking *c, const struct osim__experiment *x,
+			const struct osim__job_result *r)
+{
+	const char *p = r->record;
+	size_t left = r->record_bytes;
+
+	while (left) {
+		size_t n = 0;
+
+		if (*p == RECORD_WRONG)
+			n = read_wrong(c, x, p + 1, left - 1);
+		else if (*p == RECORD_MEASURE && left - 1 >= sizeof(struct osim__measure) &&
+			 c->measures) {
+			n = sizeof(struct osim__measure);
+			memcpy(&c->measures[r->index], p + 1, n);
+		}
+		if (!n)
+			return;
+		p += n + 1;
+		left -= n + 1;
+	}
+}
+
+static bool take(struct checking *c, const struct osim__experiment *x,
+		 const struct osim__job_result *r)
+{
+	struct osim__crash crash;
+
+	read_record(c, x, r);
+	if (r->end == OSIM__JOB_TIMEOUT) {
+		note(c, x, "crash.timeout",
+		     "the driver does not come to an end, and passes no scheduling point", "");
+	} else if (r->end != OSIM__JOB_DONE) {
+		osim__crash_read(&crash, r->log, r->end == OSIM__JOB_SIGNAL ? r->code : 0);
+		note(c, x, crash.id, crash.text, crash.where);
+	}
+	c->crashed += r->end != OSIM__JOB_DONE;
+	c->done++;
+	if (c->options->progress && (c->done % 64 == 0 || c->done == c->all))
+		c->options->progress(c->options->arg, c->done, c->all, c->groups.count);
+	return !c->error && (!c->end_ms || now_ms() < c->end_ms);
+}
+
+static bool ended_measure(void *arg, const struct osim__job_result *r)
+{
+	struct checking *c = arg;
+	const struct osim__experiment x = {.scenario = c->scenarios[r->index]};
+
+	return take(c, &x, r);
+}
+
+static bool ended_experiment(void *arg, const struct osim__job_result *r)
+{
+	struct checking *c = arg;
+
+	return take(c, &c->plan.items[r->index], r);
+}
+
+static int run(struct checking *c, size_t count, size_t batch, void (*work)(void *, size_t),
+	       bool (*ended)(void *, const struct osim__job_result *))
+{
+	const struct osim__jobs jobs = {.count = count,
+					.parallel = c->options->jobs,
+					.timeout_ms = TIMEOUT_MS,
+					.batch = batch,
+					.work = work,
+					.ended = ended,
+					.arg = c};
+	int rc = osim__jobs_run(&jobs);
+
+	if (rc == -ECANCELED)
+		rc = c->error;
+	return rc;
+}
+
+static int select_scenarios(struct checking *c)
+{
+	const char *only = c->options->only ? c->options->only : "";
+	size_t all = 0;
+
+	while (osim__scenarios[all])
+		all++;
+	c->scenarios = calloc(all, sizeof(*c->scenarios));
+	c->measures = calloc(all, sizeof(*c->measures));
+	if (!c->scenarios || !c->measures)
+		return -ENOMEM;
+	for (size_t i = 0; i < all; i++)
+		if (!strncmp(osim__scenarios[i]->name, only, strlen(only)))
+			c->scenarios[c->scenario_count++] = osim__scenarios[i];
+	if (!c->scenario_count)
+		return osim__error(-EINVAL, "only: no scenario begins with '%s'", only);
+	return 0;
+}
+
+static int check(struct checking *c)
+{
+	size_t max =
+		c->options->experiments_max ? c->options->experiments_max : EXPERIMENTS_DEFAULT;
+	int rc = select_scenarios(c);
+
+	if (rc)
+		return rc;
+	c->all = c->scenario_count;
+	rc = run(c, c->scenario_count, 1, work_measure, ended_measure);
+	for (size_t i = 0; !rc && i < c->scenario_count; i++)
+		rc = osim__plan_add(&c->plan, c->scenarios[i], &c->measures[i],
+				    !c->options->honest_only);
+	free(c->measures);
+	c->measures = NULL;
+	if (rc)
+		return rc;
+	osim__plan_finish(&c->plan, max, c->options->seed);
+	c->all += c->plan.count;
+	return run(c, c->plan.count, 0, work_experiment, ended_experiment);
+}
+
+static const struct osim__rule *rule_of(const char *id)
+{
+	for (const struct osim__rule *r = osim__rules; r->id; r++)
+		if (!strcmp(r->id, id))
+			return r;
+	return NULL;
+}
+
+static void tell(struct checking *c, void (*group)(void *arg, const struct osim_check_group *group),
+		 void *arg)
+{
+	char experiment[256];
+
+	osim__groups_sort(&c->groups);
+	for (size_t i = 0; i < c->groups.count; i++) {
+		const struct osim__group *g = &c->groups.items[i];
+		const struct osim__rule *rule = rule_of(g->id);
+		struct osim_check_group out = {.id = g->id,
+					       .text = g->text,
+					       .where = g->where,
+					       .rule = rule ? rule->text : "",
+					       .abi = rule ? rule->abi : "",
+					       .who = osim__experiment_who(&g->best),
+					       .experiment = experiment,
+					       .count = g->count};
+
+		osim__experiment_print(&g->best, experiment, sizeof(experiment));
+		group(arg, &out);
+	}
+}
+
+int osim_check(const struct osim_check_options *options,
+	       void (*group)(void *arg, const struct osim_check_group *group), void *arg,
+	       struct osim_check_summary *summary)
+{
+	struct checking c = {.options = options};
+	int rc;
+
+	if (options->size != sizeof(*options))
+		return osim__error(-EINVAL,
+				   "options: size %zu is not that of struct osim_check_options",
+				   options->size);
+	if (!options->driver)
+		return osim__error(-EINVAL, "options: no driver");
+	c.end_ms = options->budget_ms ? now_ms() + options->budget_ms : 0;
+	rc = check(&c);
+	if (!rc)
+		tell(&c, group, arg);
+	if (!rc && summary)
+		*summary = (struct osim_check_summary){.experiments = c.done,
+						       .scenarios = c.scenario_count,
+						       .groups = c.groups.count,
+						       .crashed = c.crashed};
+	osim__groups_free(&c.groups);
+	osim__plan_free(&c.plan);
+	free(c.measures);
+	free(c.scenarios);
+	return rc;
+}
+
+static void count_wrong(void *arg, const char *id, const char *text, const char *where)
+{
+	size_t *count = arg;
+
+	(void)id;
+	(void)text;
+	(void)where;
+	++*count;
+}
+
+int osim_check_again(struct osim_driver *driver, const char *experiment, osim_event_fn *sink,
+		     void *arg)
+{
+	struct osim__experiment x;
+	size_t wrong = 0;
+	int rc = osim__experiment_parse(&x, experiment);
+
+	if (!rc)
+		rc = osim__experiment_run(&x, driver, count_wrong, &wrong, sink, arg, NULL);
+	return rc ? rc : wrong != 0;
+}
+
+void osim_check_scenarios(void (*fn)(void *arg, const char *name, const char *what), void *arg)
+{
+	for (size_t i = 0; osim__scenarios[i]; i++)
+		fn(arg, osim__scenarios[i]->name, osim__scenarios[i]->what);
+}

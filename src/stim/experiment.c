@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "stim/experiment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <optee_sim/abi/abi.h>
+#include <optee_sim/conduit.h>
+
+#include "check/check.h"
+#include "machine/machine.h"
+
+/* A run that does not end is given up after this many scheduling decisions. */
+#define STEPS_MAX 200000u
+
+struct experiment_run {
+	const struct osim__experiment *x;
+	struct osim__stage stage;
+	struct osim__explorer explorer;
+	struct osim_tap tap;
+	struct osim__check *check;
+	struct osim__measure *measure;
+	osim_event_fn *sink;
+	void *sink_arg;
+	osim__wrong_fn *wrong;
+	void *wrong_arg;
+	uint32_t faults[OSIM_FAULT_COUNT];
+	uint32_t calls, events;
+	bool inside; /* doing something from within the sink */
+};
+
+/* --- what is done to the machine --- */
+
+static int fault(void *arg, enum osim_fault kind, const char *what)
+{
+	struct experiment_run *run = arg;
+	uint32_t nth = run->faults[kind]++;
+
+	(void)what;
+	if (run->x->plan != OSIM__PLAN_FAULT || run->x->a != (uint32_t)kind || run->x->at != nth)
+		return 0;
+	return kind == OSIM_FAULT_COPY ? -EFAULT : kind == OSIM_FAULT_IRQ ? -EBUSY : -ENOMEM;
+}
+
+static void tap(struct osim_tap *tap, struct osim_machine *m, struct osim_regs *regs)
+{
+	struct experiment_run *run = tap->arg;
+	uint32_t nth = run->calls++;
+
+	if (run->measure && nth < OSIM__CALLS_MAX)
+		run->measure->call_id[nth] = (uint32_t)regs->a[0];
+	if (run->x->plan == OSIM__PLAN_RET && run->x->at == nth) {
+		regs->a[0] = run->x->a;
+		return;
+	}
+	osim_tap_next(tap, m, regs);
+	if (run->x->plan == OSIM__PLAN_REG && run->x->at == nth)
+		regs->a[run->x->a & 7] = run->x->b;
+}
+
+static void on_event(void *arg, const struct osim_event *e)
+{
+	struct experiment_run *run = arg;
+	const struct osim__experiment *x = run->x;
+
+	if (run->check)
+		osim__check_event(run->check, e);
+	if (run->sink)
+		run->sink(run->sink_arg, e);
+	if (run->inside ||
+	    (x->plan != OSIM__PLAN_POST && x->plan != OSIM__PLAN_KILL && !run->measure))
+		return;
+	if (run->events++ != x->at)
+		return;
+	run->inside = true;
+	if (x->plan == OSIM__PLAN_POST)
+		osim_post(run->stage.m, x->a);
+	else if (x->plan == OSIM__PLAN_KILL)
+		for (unsigned int i = 0; i < run->stage.tasks; i++)
+			osim_task_signal(run->stage.task[i], true);
+	run->inside = false;
+}
+
+static void rule_broken(void *arg, const struct osim__rule *rule, const char *detail)
+{
+	struct experiment_run *run = arg;
+
+	if (run->sink)
+		osim__event_text(run->stage.m, OSIM_EVENT_FINDING, 0, "%s: %s", rule->id, detail);
+	if (run->wrong)
+		run->wrong(run->wrong_arg, rule->id, detail, "");
+}
+
+/* --- the run --- */
+
+static int make_machine(struct experiment_run *run)
+{
+	struct osim_secure_options secure = {.size = sizeof(secure)};
+	struct osim_options options = {.size = sizeof(options), .steps_max = STEPS_MAX};
+	const struct osim__experiment *x = run->x;
+
+	if (x->scenario->configure)
+		x->scenario->configure(&options, &secure);
+	options.secure = &secure;
+	/* The natural run without measuring takes the scheduler's fast path. */
+	if (x->schedule.count || run->measure)
+		options.chooser = osim__explorer_chooser(&run->explorer, &x->schedule);
+	return osim_machine_new(&options, &run->stage.m);
+}
+
+static void tell_findings(const struct experiment_run *run)
+{
+	const struct osim_finding *f;
+
+	for (size_t i = 0; run->wrong && (f = osim_finding_get(run->stage.m, i)); i++)
+		run->wrong(run->wrong_arg, f->id, f->text, f->where);
+}
+
+static void take_measure(struct experiment_run *run)
+{
+	struct osim__measure *measure = run->measure;
+
+	memcpy(measure->faults, run->faults, sizeof(measure->faults));
+	measure->calls = run->calls;
+	measure->events = run->events;
+	measure->decisions = run->explorer.decisions;
+	memcpy(measure->ways, run->explorer.ways, sizeof(measure->ways));
+}
+
+static int make(struct experiment_run *run)
+{
+	struct osim_machine *m;
+	int rc = make_machine(run);
+
+	if (rc)
+		return rc;
+	m = run->stage.m;
+	run->tap = (struct osim_tap){.fn = tap, .arg = run};
+	osim_tap_add(m, &run->tap);
+	osim_set_fault(m, fault, run);
+	osim_set_event_sink(m, on_event, run);
+	run->x->scenario->body(&run->stage);
+	if (osim_bound(m))
+		osim_unbind(m);
+	tell_findings(run);
+	if (run->measure)
+		take_measure(run);
+	osim_set_event_sink(m, NULL, NULL);
+	osim_machine_free(m);
+	return 0;
+}
+
+int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *driver,
+			 osim__wrong_fn *wrong, void *wrong_arg, osim_event_fn *sink,
+			 void *sink_arg, struct osim__measure *measure)
+{
+	struct experiment_run *run = calloc(1, sizeof(*run));
+	int rc;
+
+	if (!run)
+		return -ENOMEM;
+	*run = (struct experiment_run){.x = x,
+				       .measure = measure,
+				       .sink = sink,
+				       .sink_arg = sink_arg,
+				       .wrong = wrong,
+				       .wrong_arg = wrong_arg};
+	run->stage.driver = driver;
+	run->stage.platform.size = sizeof(run->stage.platform);
+	run->check = osim__check_new(rule_broken, run);
+	rc = run->check ? make(run) : -ENOMEM;
+	osim__check_free(run->check);
+	free(run);
+	return rc;
+}
+
+/* --- text --- */
+
+static const char *const fault_names[OSIM_FAULT_COUNT] = {
+	[OSIM_FAULT_ALLOC] = "alloc", [OSIM_FAULT_IRQ] = "irq", [OSIM_FAULT_REGISTER] = "register",
+	[OSIM_FAULT_COPY] = "copy",   [OSIM_FAULT_MAP] = "map", [OSIM_FAULT_WORK] = "work"};
+
+static int print_plan(const struct osim__experiment *x, char *text, size_t bytes)
+{
+	switch (x->plan) {
+	case OSIM__PLAN_FAULT:
+		return snprintf(text, bytes, "+%s@%u", fault_names[x->a], x->at);
+	case OSIM__PLAN_RET:
+		return snprintf(text, bytes, "+ret@%u=%#x", x->at, x->a);
+	case OSIM__PLAN_REG:
+		return snprintf(text, bytes, "+a%u@%u=%#llx", x->a, x->at,
+				(unsigned long long)x->b);
+	case OSIM__PLAN_POST:
+		return snprintf(text, bytes, "+post@%u=%u", x->at, x->a);
+	case OSIM__PLAN_KILL:
+		return snprintf(text, bytes, "+kill@%u", x->at);
+	default:
+		return snprintf(text, bytes, "%s", "");
+	}
+}
+
+int osim__experiment_print(const struct osim__experiment *x, char *text, size_t bytes)
+{
+	char plan[64], schedule[128] = "";
+
+	print_plan(x, plan, sizeof(plan));
+	if (x->schedule.count) {
+		schedule[0] = '/';
+		osim__schedule_print(&x->schedule, schedule + 1, sizeof(schedule) - 1);
+	}
+	return snprintf(text, bytes, "%s%s%s", x->scenario->name, plan, schedule);
+}
+
+static bool parse_plan(struct osim__experiment *x, const char *text)
+{
+	char name[16];
+	unsigned long long value;
+	int end = 0;
+
+	if (sscanf(text, "ret@%u=%x%n", &x->at, &x->a, &end) == 2 && !text[end]) {
+		x->plan = OSIM__PLAN_RET;
+		return true;
+	}
+	if (sscanf(text, "post@%u=%u%n", &x->at, &x->a, &end) == 2 && !text[end]) {
+		x->plan = OSIM__PLAN_POST;
+		return true;
+	}
+	if (sscanf(text, "a%u@%u=%llx%n", &x->a, &x->at, &value, &end) == 3 && !text[end] &&
+	    x->a < 8) {
+		x->plan = OSIM__PLAN_REG;
+		x->b = value;
+		return true;
+	}
+	if (sscanf(text, "%15[a-z]@%u%n", name, &x->at, &end) != 2 || text[end])
+		return false;
+	if (!strcmp(name, "kill")) {
+		x->plan = OSIM__PLAN_KILL;
+		return true;
+	}
+	for (x->a = 0; x->a < OSIM_FAULT_COUNT; x->a++)
+		if (!strcmp(name, fault_names[x->a])) {
+			x->plan = OSIM__PLAN_FAULT;
+			return true;
+		}
+	return false;
+}
+
+int osim__experiment_parse(struct osim__experiment *x, const char *text)
+{
+	char copy[256], *plan, *schedule;
+
+	memset(x, 0, sizeof(*x));
+	if (snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy))
+		return osim__error(-EINVAL, "experiment '%s' is too long", text);
+	schedule = strchr(copy, '/');
+	if (schedule)
+		*schedule++ = '\0';
+	plan = strchr(copy, '+');
+	if (plan)
+		*plan++ = '\0';
+	for (size_t i = 0; osim__scenarios[i]; i++)
+		if (!strcmp(osim__scenarios[i]->name, copy))
+			x->scenario = osim__scenarios[i];
+	if (!x->scenario)
+		return osim__error(-EINVAL, "experiment '%s': there is no scenario '%s'", text,
+				   copy);
+	if (plan && !parse_plan(x, plan))
+		return osim__error(-EINVAL, "experiment '%s': '%s' is nothing that can be done",
+				   text, plan);
+	if (schedule && osim__schedule_parse(&x->schedule, schedule))
+		return osim__error(-EINVAL, "experiment '%s': '%s' is no schedule", text, schedule);
+	return 0;
+}
+
+enum osim_who osim__experiment_who(const struct osim__experiment *x)
+{
+	switch (x->plan) {
+	case OSIM__PLAN_FAULT:
+		return OSIM_WHO_RESOURCE;
+	case OSIM__PLAN_RET:
+	case OSIM__PLAN_REG:
+		return OSIM_WHO_HOSTILE;
+	default:
+		return OSIM_WHO_HONEST;
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OSIM_STIM_GROUPS_H
+#define OSIM_STIM_GROUPS_H
+
+#include "stim/experiment.h"
+
+/* What was found, each thing once, with the simplest experiment that shows it. */
+struct osim__groups {
+	struct osim__group *items;
+	size_t count, room;
+};
+
+struct osim__group {
+	char *key; /* what makes two findings the same */
+	char *id, *text, *where;
+	struct osim__experiment best;
+	size_t count;
+};
+
+/* -ENOMEM. */
+int osim__groups_add(struct osim__groups *g, const struct osim__experiment *x, const char *id,
+		     const char *text, const char *where);
+/* Honest ones first, then by id and key: the same in every run. */
+void osim__groups_sort(struct osim__groups *g);
+void osim__groups_free(struct osim__groups *g);
+
+/*
+ * A sanitizer's report, or what else a crashed run wrote: its kind ("asan.heap-buffer-overflow"),
+ * its headline, and the driver's frames. signal: 0, or what killed it.
+ */
+struct osim__crash {
+	char id[64];
+	char text[192];
+	char where[1024];
+};
+void osim__crash_read(struct osim__crash *crash, const char *log, int signal);
+
+#endif

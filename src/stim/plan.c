@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "stim/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <optee_sim/abi/abi.h>
+
+#include "abi/table.h"
+
+struct osim__plan_source {
+	const struct osim__scenario *scenario;
+	uint32_t decisions;
+};
+
+/* Allocations of a run that fail in turn: the first ones, which are probe's and the first of
+ * everything else. */
+#define FAULTS_MAX 400u
+/* Events at which something is done in turn; of longer runs every n-th. */
+#define EVENTS_MAX 250u
+#define CALLS_MAX  120u
+
+static int add(struct osim__plan_list *list, const struct osim__experiment *x)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? list->room * 2 : 1024;
+		struct osim__experiment *items = realloc(list->items, room * sizeof(*items));
+
+		if (!items)
+			return -ENOMEM;
+		list->items = items;
+		list->room = room;
+	}
+	list->items[list->count++] = *x;
+	return 0;
+}
+
+static int add_faults(struct osim__plan_list *list, struct osim__experiment x,
+		      const struct osim__measure *measure)
+{
+	int rc = 0;
+
+	x.plan = OSIM__PLAN_FAULT;
+	for (x.a = 0; x.a < OSIM_FAULT_COUNT; x.a++)
+		for (x.at = 0; !rc && x.at < measure->faults[x.a] && x.at < FAULTS_MAX; x.at++)
+			rc = add(list, &x);
+	return rc;
+}
+
+static int add_returns(struct osim__plan_list *list, struct osim__experiment x,
+		       const struct osim__measure *measure)
+{
+	static const uint32_t codes[] = {
+		OPTEE_SMC_RETURN_ETHREAD_LIMIT, OPTEE_SMC_RETURN_EBUSY,
+		OPTEE_SMC_RETURN_ERESUME,	OPTEE_SMC_RETURN_EBADADDR,
+		OPTEE_SMC_RETURN_EBADCMD,	OPTEE_SMC_RETURN_ENOMEM,
+		OPTEE_SMC_RETURN_ENOTAVAIL,	OPTEE_SMC_RETURN_UNKNOWN_FUNCTION,
+	};
+	int rc = 0;
+
+	x.plan = OSIM__PLAN_RET;
+	for (x.at = 0; x.at < measure->calls && x.at < CALLS_MAX; x.at++)
+		for (size_t i = 0; !rc && i < sizeof(codes) / sizeof(codes[0]); i++) {
+			x.a = codes[i];
+			rc = add(list, &x);
+		}
+	return rc;
+}
+
+/* Each field that a call returns, at its ends, beside them, and at the edges of words and pages. */
+static int add_field(struct osim__plan_list *list, struct osim__experiment x,
+		     const struct osim__abi_field *field)
+{
+	static const uint64_t edges[] = {0,   1,    2,	  31,	      32,	  33,
+					 63,  64,   65,	  127,	      128,	  255,
+					 256, 4095, 4096, 0x7fffffff, 0x80000000, 0xffffffff};
+	int rc = 0;
+
+	for (unsigned int span = 0; span < field->span; span++)
+		for (size_t i = 0; !rc && i < sizeof(edges) / sizeof(edges[0]); i++) {
+			x.a = field->at + span;
+			x.b = edges[i] & field->mask;
+			if (x.b == edges[i] && x.a > 0)
+				rc = add(list, &x);
+		}
+	return rc;
+}
+
+static int add_registers(struct osim__plan_list *list, struct osim__experiment x,
+			 const struct osim__measure *measure)
+{
+	int rc = 0;
+
+	x.plan = OSIM__PLAN_REG;
+	for (x.at = 0; x.at < measure->calls && x.at < CALLS_MAX; x.at++) {
+		const struct osim__abi_call *call = osim__abi_call_find(measure->call_id[x.at]);
+		const struct osim__abi_ret *ret =
+			call ? osim__abi_ret_find(call, OPTEE_SMC_RETURN_OK) : NULL;
+
+		if (!ret || call->yielding)
+			continue;
+		for (const struct osim__abi_field *f = ret->regs.fields; !rc && f && f->name; f++)
+			rc = add_field(list, x, f);
+	}
+	return rc;
+}
+
+static int add_events(struct osim__plan_list *list, struct osim__experiment x,
+		      const struct osim__measure *measure)
+{
+	uint32_t step = measure->events / EVENTS_MAX + 1;
+	int rc = 0;
+
+	for (x.at = 0; !rc && x.at < measure->events; x.at += step) {
+		x.plan = OSIM__PLAN_POST;
+		for (x.a = 0; !rc && x.a < 2; x.a++)
+			rc = add(list, &x);
+		x.plan = OSIM__PLAN_KILL;
+		x.a = 0;
+		if (!rc)
+			rc = add(list, &x);
+	}
+	return rc;
+}
+
+static int add_schedules(struct osim__plan_list *list, struct osim__experiment x,
+			 const struct osim__measure *measure)
+{
+	const struct osim__schedule natural = {.count = 0};
+	uint64_t n = osim__schedule_extend_count(&natural, measure->ways, measure->decisions);
+	int rc = 0;
+
+	for (uint64_t i = 0; !rc && i < n; i++) {
+		osim__schedule_extend(&natural, measure->ways, measure->decisions, i, &x.schedule);
+		rc = add(list, &x);
+	}
+	return rc;
+}
+
+int osim__plan_add(struct osim__plan_list *list, const struct osim__scenario *scenario,
+		   const struct osim__measure *measure, bool hostile)
+{
+	struct osim__experiment x = {.scenario = scenario};
+	struct osim__plan_source *sources;
+	int rc;
+
+	sources = realloc(list->sources, (list->source_count + 1) * sizeof(*sources));
+	if (!sources)
+		return -ENOMEM;
+	list->sources = sources;
+	sources[list->source_count++] =
+		(struct osim__plan_source){.scenario = scenario, .decisions = measure->decisions};
+	rc = add_faults(list, x, measure);
+	if (!rc && hostile)
+		rc = add_returns(list, x, measure);
+	if (!rc && hostile)
+		rc = add_registers(list, x, measure);
+	if (!rc)
+		rc = add_events(list, x, measure);
+	return rc ? rc : add_schedules(list, x, measure);
+}
+
+void osim__plan_finish(struct osim__plan_list *list, size_t max, uint64_t seed)
+{
+	struct osim__experiment x = {.plan = OSIM__PLAN_NONE};
+
+	if (list->count > max) {
+		/* Every scenario and every kind keeps its share. */
+		for (size_t i = 0; i < max; i++)
+			list->items[i] = list->items[(size_t)((uint64_t)i * list->count / max)];
+		list->count = max;
+		return;
+	}
+	for (uint64_t i = 0; list->source_count && list->count < max; i++) {
+		const struct osim__plan_source *source = &list->sources[i % list->source_count];
+
+		x.scenario = source->scenario;
+		osim__schedule_random(&x.schedule, seed * 0x9e3779b97f4a7c15ull + i,
+				      2 + (unsigned int)(i / list->source_count % 3),
+				      source->decisions);
+		if (add(list, &x))
+			return;
+	}
+}
+
+void osim__plan_free(struct osim__plan_list *list)
+{
+	free(list->items);
+	free(list->sources);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OSIM_STIM_PLAN_H
+#define OSIM_STIM_PLAN_H
+
+#include "stim/experiment.h"
+
+/* Experiments to make, the simplest first. */
+struct osim__plan_list {
+	struct osim__experiment *items;
+	size_t count, room;
+	struct osim__plan_source *sources; /* scenarios with their measures, for random schedules */
+	size_t source_count;
+};
+
+/* All that can be done to a scenario, by what its natural run was like. -ENOMEM. */
+int osim__plan_add(struct osim__plan_list *list, const struct osim__scenario *scenario,
+		   const struct osim__measure *measure, bool hostile);
+/*
+ * Cuts the list to max, evenly where there is more of a kind than there is room, and fills what is
+ * left with random schedules. The same seed, the same list.
+ */
+void osim__plan_finish(struct osim__plan_list *list, size_t max, uint64_t seed);
+void osim__plan_free(struct osim__plan_list *list);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OSIM_STIM_SCENARIO_H
+#define OSIM_STIM_SCENARIO_H
+
+#include <optee_sim/client.h>
+#include <optee_sim/driver.h>
+#include <optee_sim/secure.h>
+
+/*
+ * A scenario is what happens to a driver from outside: how the machine is built, what is posted,
+ * what programs do. What must hold is said by rules, live objects and the kernel API, not by the
+ * scenario; it is therefore also right while things are made to fail.
+ */
+
+#define OSIM__STAGE_TASKS_MAX 8u
+
+/* One run of a scenario. */
+struct osim__stage {
+	struct osim_machine *m;
+	struct osim_driver *driver;
+	struct osim_platform platform;
+	struct osim_task *task[OSIM__STAGE_TASKS_MAX];
+	unsigned int tasks;
+	uint32_t value; /* parameter of a program: what it waits for, sends, asks */
+	bool bound;
+};
+
+struct osim__scenario {
+	const char *name;
+	const char *what; /* one sentence */
+	/* Changes defaults; NULL: none. */
+	void (*configure)(struct osim_options *machine, struct osim_secure_options *secure);
+	/* On the host's stack. The driver is unbound afterwards if it still is bound. */
+	void (*body)(struct osim__stage *stage);
+};
+
+/* The last has name NULL. */
+extern const struct osim__scenario *const osim__scenarios[];
+
+/* Binds; false: it failed, which is the driver's right where something was made to fail. */
+bool osim__stage_bind(struct osim__stage *stage);
+/* A program, in a thread of its own; runs in osim_run(). */
+void osim__stage_program(struct osim__stage *stage, const char *name, void (*fn)(void *stage));
+
+#endif

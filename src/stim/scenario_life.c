@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <optee_sim/abi/abi.h>
+
+#include "stim/scenarios.h"
+
+static void without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->set = OSIM_SECURE_SET_CAPS;
+	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
+		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
+}
+
+static void in_reserved(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->set = OSIM_SECURE_SET_CAPS;
+	secure->caps = OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF;
+}
+
+/* --- programs --- */
+
+static void client(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim__stage_program(stage, "version", osim__program_version);
+	osim__stage_program(stage, "session", osim__program_session);
+	osim__stage_program(stage, "shm", osim__program_shm);
+	osim_run(stage->m);
+}
+
+static void clients_many(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	for (unsigned int i = 0; i < 5; i++)
+		osim__stage_program(stage, "session", osim__program_session);
+	osim_run(stage->m);
+}
+
+static void rpcs(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim__stage_program(stage, "rpcs", osim__program_rpcs);
+	osim_run(stage->m);
+}
+
+const struct osim__scenario osim__scenario_client = {
+	"client", "Programs open the device, sessions and shared memory at once.", NULL, client};
+const struct osim__scenario osim__scenario_client_cache = {
+	"client-shm-cache", "The same without RPC arguments.", without_rpc_arg, client};
+const struct osim__scenario osim__scenario_client_reserved = {
+	"client-reserved", "The same in reserved shared memory.", in_reserved, client};
+const struct osim__scenario osim__scenario_clients_many = {
+	"clients-many", "More programs than secure threads.", NULL, clients_many};
+const struct osim__scenario osim__scenario_rpcs = {
+	"rpcs", "A trusted application makes every kind of RPC, right and wrong ones.", NULL, rpcs};
+const struct osim__scenario osim__scenario_rpcs_cache = {
+	"rpcs-shm-cache", "The same without RPC arguments.", without_rpc_arg, rpcs};
+
+/* --- leaving --- */
+
+static void unbind_waiting(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	stage->value = 7;
+	osim__stage_program(stage, "waiter", osim__program_wait);
+	osim_run_for(stage->m, 1000000);
+	osim_unbind(stage->m);
+	osim_run(stage->m);
+}
+
+static void unbind_open(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim__stage_program(stage, "holder", osim__program_hold);
+	osim_run_for(stage->m, 1000000);
+	osim_unbind(stage->m);
+	osim_run(stage->m);
+}
+
+static void poster(void *arg)
+{
+	struct osim__stage *stage = arg;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		osim_post(stage->m, i);
+		osim_yield(stage->m);
+	}
+}
+
+static void post_while_unbinding(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim__stage_program(stage, "poster", poster);
+	osim_unbind(stage->m);
+	osim_run(stage->m);
+}
+
+static void shutdown_then_bind(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim__stage_program(stage, "session", osim__program_session);
+	osim_run(stage->m);
+	osim_shutdown(stage->m);
+}
+
+static void rebind(struct osim__stage *stage)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		osim_post(stage->m, 2);
+		if (!osim__stage_bind(stage))
+			return;
+		osim_post(stage->m, 0);
+		osim_run(stage->m);
+		osim_unbind(stage->m);
+	}
+}
+
+static void percpu(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)secure;
+	machine->percpu_irq = true;
+	machine->cpus = 3;
+}
+
+static void hotplug(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim_cpu_set_online(stage->m, 1, false);
+	osim_post(stage->m, 0);
+	osim_run(stage->m);
+	osim_cpu_set_online(stage->m, 1, true);
+	osim_post(stage->m, 4);
+	osim_run(stage->m);
+}
+
+const struct osim__scenario osim__scenario_unbind_waiting = {
+	"unbind-waiting", "The driver leaves while a program waits for a value.", NULL,
+	unbind_waiting};
+const struct osim__scenario osim__scenario_unbind_open = {
+	"unbind-open", "The driver leaves while a session is open.", NULL, unbind_open};
+const struct osim__scenario osim__scenario_post_while_unbinding = {
+	"post-while-unbinding", "Values are posted while the driver leaves.", NULL,
+	post_while_unbinding};
+const struct osim__scenario osim__scenario_shutdown = {"shutdown",
+						       "The machine is shut down after some work.",
+						       without_rpc_arg, shutdown_then_bind};
+const struct osim__scenario osim__scenario_rebind = {
+	"rebind", "The driver comes and goes three times, with a value waiting for it.", NULL,
+	rebind};
+const struct osim__scenario osim__scenario_hotplug = {
+	"hotplug", "A CPU goes and comes back, with per-CPU interrupts.", percpu, hotplug};
+
+/* --- all --- */
+
+#define LISTED(name) &osim__scenario_##name,
+
+const struct osim__scenario *const osim__scenarios[] = {OSIM__SCENARIO_MAP(LISTED) NULL};
+
+bool osim__stage_bind(struct osim__stage *stage)
+{
+	stage->bound = !osim_bind(stage->m, stage->driver, &stage->platform);
+	return stage->bound;
+}
+
+void osim__stage_program(struct osim__stage *stage, const char *name, void (*fn)(void *stage))
+{
+	if (stage->tasks < OSIM__STAGE_TASKS_MAX &&
+	    !osim_spawn(stage->m, name, fn, stage, -1, &stage->task[stage->tasks]))
+		stage->tasks++;
+}

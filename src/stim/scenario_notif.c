@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <optee_sim/abi/abi.h>
+
+#include "stim/scenarios.h"
+
+/* --- values by interrupt, in every way a driver can be given its arguments --- */
+
+static void posts(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim_post(stage->m, 5);
+	osim_post(stage->m, 0);
+	osim_run(stage->m);
+	osim_post(stage->m, 0);
+	osim_post(stage->m, 1);
+	osim_run(stage->m);
+}
+
+static void no_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->set = OSIM_SECURE_SET_CAPS;
+	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
+		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
+}
+
+static void reserved_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->set = OSIM_SECURE_SET_CAPS;
+	secure->caps = OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
+		       OPTEE_SMC_SEC_CAP_RPC_ARG | OPTEE_SMC_SEC_CAP_MEMREF_NULL;
+}
+
+static void reserved(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	reserved_rpc_arg(machine, secure);
+	secure->caps &= ~OPTEE_SMC_SEC_CAP_RPC_ARG;
+}
+
+static void percpu(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)secure;
+	machine->percpu_irq = true;
+}
+
+static void no_notif(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->set = OSIM_SECURE_SET_CAPS;
+	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_RPC_ARG |
+		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
+}
+
+static void bind_only(struct osim__stage *stage)
+{
+	osim__stage_bind(stage);
+}
+
+const struct osim__scenario osim__scenario_posts = {
+	"posts", "Values 5, 0 and 1 are posted and the driver takes them.", NULL, posts};
+const struct osim__scenario osim__scenario_posts_cache = {
+	"posts-shm-cache", "The same without RPC arguments: the shm cache is in use.", no_rpc_arg,
+	posts};
+const struct osim__scenario osim__scenario_posts_reserved_rpc = {
+	"posts-reserved-rpc-arg", "The same in reserved shared memory, with RPC arguments.",
+	reserved_rpc_arg, posts};
+const struct osim__scenario osim__scenario_posts_reserved = {
+	"posts-reserved", "The same in reserved shared memory, without RPC arguments.", reserved,
+	posts};
+const struct osim__scenario osim__scenario_posts_percpu = {
+	"posts-percpu", "The same with a per-CPU interrupt.", percpu, posts};
+const struct osim__scenario osim__scenario_no_notif = {
+	"no-notif", "The secure world offers no asynchronous notifications.", no_notif, bind_only};
+
+/* --- the edges of the value range: 1 .. 3 words of a bitmap, the maximum itself, and 0 --- */
+
+static void edges(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim_post(stage->m, stage->value);
+	osim_run(stage->m);
+	osim__stage_program(stage, "sender", osim__program_send);
+	osim_run(stage->m);
+	osim__stage_program(stage, "waiter", osim__program_wait);
+	osim_run(stage->m);
+}
+
+#define EDGE(number)                                                            \
+	static void configure_##number(struct osim_options *machine,            \
+				       struct osim_secure_options *secure)      \
+	{                                                                       \
+		(void)machine;                                                  \
+		secure->set = OSIM_SECURE_SET_MAX_NOTIF;                        \
+		secure->max_notif_value = number;                               \
+	}                                                                       \
+	static void edges_##number(struct osim__stage *stage)                   \
+	{                                                                       \
+		stage->value = number;                                          \
+		edges(stage);                                                   \
+	}                                                                       \
+	const struct osim__scenario osim__scenario_edge_##number = {            \
+		"max-" #number,                                                 \
+		"The maximum is " #number                                       \
+		"; that value comes by interrupt, by SEND, and is waited for.", \
+		configure_##number, edges_##number}
+
+EDGE(0);
+EDGE(1);
+EDGE(63);
+EDGE(64);
+EDGE(65);
+EDGE(127);
+EDGE(128);
+EDGE(1024);
+EDGE(65536);
+
+/* --- waiting --- */
+
+static void wait_times_out(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	stage->value = 7;
+	osim__stage_program(stage, "waiter", osim__program_wait);
+	osim_run(stage->m);
+}
+
+static void wait_and_post(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	stage->value = 9;
+	osim__stage_program(stage, "waiter", osim__program_wait);
+	osim_run_for(stage->m, 1000000);
+	osim_post(stage->m, 9);
+	osim_run(stage->m);
+}
+
+static void wait_and_send(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	stage->value = 11;
+	osim__stage_program(stage, "waiter", osim__program_wait);
+	osim__stage_program(stage, "sender", osim__program_send);
+	osim_run(stage->m);
+}
+
+const struct osim__scenario osim__scenario_wait_timeout = {
+	"wait-timeout", "A program waits 100 ms for a value that does not come.", NULL,
+	wait_times_out};
+const struct osim__scenario osim__scenario_wait_post = {
+	"wait-post", "A program waits for a value that comes by interrupt.", NULL, wait_and_post};
+const struct osim__scenario osim__scenario_wait_send = {
+	"wait-send", "A program waits for a value that another one sends.", NULL, wait_and_send};
