@@ -83,8 +83,9 @@ enum {
 	OSIM_EVENT_F_ERR = 32,	  /**< LOG: an error. */
 };
 
-/** Receives each event, in order, on the machine's thread. It must not call into the machine but
- * for queries. */
+/** Receives each event, in order, on the machine's thread. It may query
+ * the machine, post (osim_post()), raise an interrupt and signal a thread; what that sets going
+ * begins after the sink has returned. It must not do anything else to it. */
 typedef void osim_event_fn(void *arg, const struct osim_event *event);
 
 /** @brief The name of a kind as traces carry it ("irq-enter"); "?" for a number out of range. */

@@ -49,6 +49,9 @@ struct osim_secure_options {
 	uint32_t guests_max;
 	/** 0: none. Else a test watchdog posts value 0 so often after ENABLE, six times. */
 	uint32_t watchdog_ms;
+	/** Carve-out of protected memory, with OPTEE_SMC_SEC_CAP_PROTMEM; size 0: none. Lending
+	 * needs the other capability only. */
+	uint64_t protmem_pa, protmem_size_bytes;
 };
 
 /**

@@ -219,16 +219,18 @@ static bool build(const struct paths *p, const struct osim__cli_options *o)
 }
 
 /* The same words to the runner, which is told that it is what --kernel means. */
-static void become(const struct paths *p, int argc, char **argv)
+static void become(const struct paths *p, const char *command, int argc, char **argv)
 {
-	static char run[] = "run", built[] = "--built";
+	static char built[] = "--built";
 	char **words = calloc((size_t)argc + 3, sizeof(*words));
+	char word[16];
 	char runner[PATH_MAX];
 
 	if (!words || !join(runner, sizeof(runner), p->dir, "build/runner"))
 		return;
 	words[0] = runner;
-	words[1] = run;
+	snprintf(word, sizeof(word), "%s", command);
+	words[1] = word;
 	words[2] = built;
 	memcpy(words + 3, argv + 1, (size_t)(argc - 1) * sizeof(*words));
 	fflush(stdout);
@@ -237,7 +239,7 @@ static void become(const struct paths *p, int argc, char **argv)
 	free(words);
 }
 
-void osim__cli_build(const struct osim__cli_options *o, int argc, char **argv)
+void osim__cli_build(const struct osim__cli_options *o, const char *command, int argc, char **argv)
 {
 	struct paths p;
 
@@ -246,5 +248,5 @@ void osim__cli_build(const struct osim__cli_options *o, int argc, char **argv)
 		return;
 	}
 	if (find_script(&p) && find_cache(&p) && lock_cache(&p) && prepare(&p, o) && build(&p, o))
-		become(&p, argc, argv);
+		become(&p, command, argc, argv);
 }

@@ -13,6 +13,7 @@ static const struct {
 	int (*fn)(int argc, char **argv);
 } commands[] = {
 	{"run", osim__cli_run},
+	{"check", osim__cli_check},
 	{"replay", osim__cmd_replay},
 };
 
@@ -21,8 +22,10 @@ static const char doc[] =
 	"Commands:\n"
 	"  run                        Bind the driver, post notifications, remove it; print both\n"
 	"                             worlds on one time line\n"
-	"  replay                     Play recordings of a real OP-TEE against the fake secure world\n"
-	"                             and tell the differences\n"
+	"  check                      Run the driver through every scenario, fault and order of\n"
+	"                             events, and print what is wrong with it\n"
+	"  replay                     Play recordings of a real OP-TEE, and tell what\n"
+	"                             the fake secure world answers differently\n"
 	"\n"
 	"\"optee-sim COMMAND --help\" tells the options of a command.\n"
 	"\n"

@@ -176,7 +176,7 @@ int osim__cli_run(int argc, char **argv)
 	memcpy(given, argv, (size_t)argc * sizeof(*given));
 	osim__cli_options_parse(&options, argc, argv);
 	if (options.kernel && !options.built)
-		osim__cli_build(&options, argc, given);
+		osim__cli_build(&options, "run", argc, given);
 	else if (!options.json || osim__cli_json_check(options.json))
 		status = run_it(&run);
 	osim_timeline_free(run.timeline);

@@ -22,13 +22,12 @@ void optee_msg_init(struct optee_shm *msg, u32 cmd, u32 num_params)
 /* Where messages are registered that costs a call each, so their pages are kept. */
 struct optee_shm *optee_msg_get(struct optee *optee, u32 cmd, u32 num_params)
 {
-	struct optee_shm *msg = NULL;
+	struct optee_shm *msg;
 
 	mutex_lock(&optee->lock);
-	if (!list_empty(&optee->msgs)) {
-		msg = list_first_entry(&optee->msgs, struct optee_shm, link);
+	msg = list_first_entry_or_null(&optee->msgs, struct optee_shm, link);
+	if (msg)
 		list_del(&msg->link);
-	}
 	mutex_unlock(&optee->lock);
 	if (!msg)
 		msg = optee_shm_alloc(optee, PAGE_SIZE,
@@ -45,11 +44,6 @@ void optee_msg_put(struct optee_shm *msg)
 	mutex_unlock(&msg->optee->lock);
 }
 
-/* Registers of an RPC, and then of the answer to it. */
-struct rpc_regs {
-	u32 a0, a1, a2, a3, a4, a5;
-};
-
 static u32 tee_error(long rc)
 {
 	return !rc		  ? TEE_SUCCESS
@@ -58,15 +52,6 @@ static u32 tee_error(long rc)
 	       : rc == -EBUSY	  ? TEE_ERROR_BUSY
 	       : rc == -ENODEV	  ? TEE_ERROR_CANCEL
 				  : TEE_ERROR_BAD_PARAMETERS;
-}
-
-static int cmd_notification(struct optee_context *ctx, const struct osim_msg_param_value *v)
-{
-	if (v->a == OPTEE_RPC_NOTIFICATION_WAIT)
-		return optee_notif_wait(ctx, v->b, v->c);
-	if (v->a == OPTEE_RPC_NOTIFICATION_SEND)
-		return optee_notif_rpc_send(ctx->optee, v->b);
-	return -EINVAL;
 }
 
 static int cmd_shm_alloc(struct optee *optee, struct osim_msg_param *param)
@@ -97,10 +82,9 @@ static u32 serve(struct optee_context *ctx, u32 cmd, struct osim_msg_param *para
 		return TEE_ERROR_NOT_SUPPORTED;
 	if (num_params != 1 || (param->attr & OPTEE_MSG_ATTR_TYPE_MASK) != type)
 		return TEE_ERROR_BAD_PARAMETERS;
-	if (cmd >= OPTEE_RPC_CMD_SHM_ALLOC && v->a == OPTEE_RPC_SHM_TYPE_APPL)
-		return TEE_ERROR_NOT_SUPPORTED;
 	if (cmd >= OPTEE_RPC_CMD_SHM_ALLOC && v->a != OPTEE_RPC_SHM_TYPE_KERNEL)
-		return TEE_ERROR_BAD_PARAMETERS;
+		return v->a == OPTEE_RPC_SHM_TYPE_APPL ? TEE_ERROR_NOT_SUPPORTED
+						       : TEE_ERROR_BAD_PARAMETERS;
 	switch (cmd) {
 	case OPTEE_RPC_CMD_GET_TIME:
 		ktime_get_real_ts64(&now);
@@ -108,7 +92,11 @@ static u32 serve(struct optee_context *ctx, u32 cmd, struct osim_msg_param *para
 		v->b = now.tv_nsec;
 		return TEE_SUCCESS;
 	case OPTEE_RPC_CMD_NOTIFICATION:
-		return tee_error(cmd_notification(ctx, v));
+		if (v->a == OPTEE_RPC_NOTIFICATION_WAIT)
+			return tee_error(optee_notif_wait(ctx, v->b, v->c));
+		if (v->a == OPTEE_RPC_NOTIFICATION_SEND)
+			return tee_error(optee_notif_rpc_send(ctx->optee, v->b));
+		return TEE_ERROR_BAD_PARAMETERS;
 	case OPTEE_RPC_CMD_SUSPEND:
 		msleep_interruptible(min_t(u64, v->a, INT_MAX));
 		return TEE_SUCCESS;
@@ -122,12 +110,10 @@ static u32 serve(struct optee_context *ctx, u32 cmd, struct osim_msg_param *para
 /* The message stands behind the caller's own, or in memory that the secure world had allocated. */
 static void func_cmd(struct optee_context *ctx, struct optee_shm *msg, u64 cookie)
 {
-	struct osim_msg_param *params = optee_params(msg) + msg->num_params + 1;
+	struct osim_msg_arg *arg = (void *)(optee_params(msg) + msg->num_params);
 	u32 num_params, num_params_max = ctx->optee->rpc_param_count;
-	struct osim_msg_arg *arg = (struct osim_msg_arg *)params - 1;
 	struct optee_shm *shm = NULL;
 
-	BUILD_BUG_ON(sizeof(*arg) != sizeof(*params));
 	if (!num_params_max) {
 		shm = optee_shm_get(ctx->optee, cookie, OPTEE_SECURE);
 		if (!shm) {
@@ -135,55 +121,51 @@ static void func_cmd(struct optee_context *ctx, struct optee_shm *msg, u64 cooki
 			return;
 		}
 		arg = shm->arg;
-		params = optee_params(shm);
-		num_params_max = shm->size / sizeof(*params) - 1;
+		num_params_max = OPTEE_MSG_MAX_NUM_PARAMS;
 	}
 	/* The other side could change num_params after the check. */
 	num_params = READ_ONCE(arg->num_params);
 	arg->ret_origin = TEE_ORIGIN_COMMS;
 	arg->ret = TEE_ERROR_BAD_PARAMETERS;
 	if (num_params <= num_params_max)
-		arg->ret = serve(ctx, READ_ONCE(arg->cmd), params, num_params);
+		arg->ret = serve(ctx, READ_ONCE(arg->cmd), (void *)(arg + 1), num_params);
 	if (shm)
 		optee_shm_put(shm);
 }
 
-/* Serves one RPC. What is in the registers then goes back with RETURN_FROM_RPC; a3 is not ours. */
-static void handle_rpc(struct optee_context *ctx, struct optee_shm *msg, struct rpc_regs *regs)
+/* Serves one RPC. The answer is in a1 and a2, and what is returned goes into a5; a3 is not ours. */
+static int handle_rpc(struct optee_context *ctx, struct optee_shm *msg, struct arm_smccc_res *res)
 {
-	u64 cookie = (u64)regs->a1 << 32 | regs->a2;
-	u32 size = regs->a1;
+	u64 cookie = (u64)res->a1 << 32 | (u32)res->a2;
+	u32 size = res->a1;
 	struct optee_shm *shm;
 
-	regs->a1 = regs->a2 = regs->a4 = regs->a5 = 0;
-	switch (OPTEE_SMC_RETURN_GET_RPC_FUNC(regs->a0)) {
+	res->a1 = res->a2 = 0;
+	switch (OPTEE_SMC_RETURN_GET_RPC_FUNC(res->a0)) {
 	case OPTEE_SMC_RPC_FUNC_ALLOC:
 		shm = optee_shm_alloc(ctx->optee, size, OPTEE_SECURE);
 		if (IS_ERR(shm))
-			break;
-		regs->a1 = shm->pa >> 32;
-		regs->a2 = shm->pa;
-		regs->a5 = shm->id;
-		break;
+			return 0;
+		res->a1 = shm->pa >> 32;
+		res->a2 = (u32)shm->pa;
+		return shm->id;
 	case OPTEE_SMC_RPC_FUNC_FREE:
-		if (optee_shm_free_rpc(ctx->optee, cookie))
-			pr_err("RPC frees unknown cookie 0x%llx\n", cookie);
-		break;
+		optee_shm_free_rpc(ctx->optee, cookie);
+		return 0;
 	case OPTEE_SMC_RPC_FUNC_FOREIGN_INTR:
-		break; /* it was taken when we came back, and others could run */
+		return 0; /* it was taken when we came back, and others could run */
 	case OPTEE_SMC_RPC_FUNC_CMD:
 		func_cmd(ctx, msg, cookie);
-		break;
+		return 0;
 	default:
-		pr_warn("unknown RPC 0x%x\n", regs->a0);
-		break;
+		pr_warn("unknown RPC 0x%lx\n", res->a0);
+		return 0;
 	}
 }
 
 /*
- * Makes a call for which there may be no secure thread. It is tried again when another call of ours
- * has ended. If there is none, a kernel before this one may have left its threads behind, and
- * nobody will tell when one is free: after some tries the answer stays ETHREAD_LIMIT.
+ * Makes a call, again and again as long as there is no secure thread for it: when another call of
+ * ours has ended. If there is none (a former kernel left its threads behind), only some times.
  */
 static void first_call(struct optee *optee, u32 func, u64 where, struct arm_smccc_res *res)
 {
@@ -206,17 +188,15 @@ static void first_call(struct optee *optee, u32 func, u64 where, struct arm_smcc
 }
 
 /*
- * Makes the call and serves RPCs until it is done. The message is handed over by the cookie of its
- * page, if that is registered, or by address; with room for an RPC's message or without. The result
- * is in the message, also when the call did not get that far. Returns 0, -ENOMEM and -EBUSY, which
- * may pass, or -EIO.
+ * Makes the call, in the way that suits the message's page, and serves RPCs until it is done. The
+ * message has the result in any case. Returns 0, -ENOMEM and -EBUSY, which may pass, or -EIO.
  */
 int optee_call(struct optee_context *ctx, struct optee_shm *msg)
 {
 	struct optee *optee = ctx->optee;
 	struct osim_msg_arg *arg = msg->arg;
 	struct arm_smccc_res res;
-	struct rpc_regs regs;
+	int id;
 
 	if (!optee->rpc_param_count)
 		first_call(optee, OPTEE_SMC_CALL_WITH_ARG, msg->pa, &res);
@@ -226,10 +206,9 @@ int optee_call(struct optee_context *ctx, struct optee_shm *msg)
 		first_call(optee, OPTEE_SMC_CALL_WITH_REGD_ARG, msg->id, &res);
 	while (OPTEE_SMC_RETURN_IS_RPC(res.a0)) {
 		cond_resched();
-		regs = (struct rpc_regs){res.a0, res.a1, res.a2, res.a3, 0, 0};
-		handle_rpc(ctx, msg, &regs);
-		optee->invoke_fn(OPTEE_SMC_CALL_RETURN_FROM_RPC, regs.a1, regs.a2, regs.a3, regs.a4,
-				 regs.a5, 0, 0, &res);
+		id = handle_rpc(ctx, msg, &res);
+		optee->invoke_fn(OPTEE_SMC_CALL_RETURN_FROM_RPC, res.a1, res.a2, res.a3, 0, id, 0,
+				 0, &res);
 	}
 	atomic_dec(&optee->calls_running);
 	atomic_inc(&optee->calls_ended);

@@ -24,17 +24,6 @@ struct optee_context *optee_context_open(struct optee *optee, u64 id)
 	return ctx;
 }
 
-void optee_context_close(struct optee_context *ctx)
-{
-	struct list_head *sessions = &ctx->sessions;
-
-	while (!list_empty(sessions))
-		optee_close_session(ctx,
-				    list_first_entry(sessions, struct optee_session, link)->id);
-	mutex_destroy(&ctx->lock);
-	kfree(ctx);
-}
-
 /* take: and out of the list, so that it is the caller's. */
 static struct optee_session *find_session(struct optee_context *ctx, u32 id, bool take)
 {
@@ -51,7 +40,7 @@ static struct optee_session *find_session(struct optee_context *ctx, u32 id, boo
 }
 
 /* The message has room for the meta parameters in front. 0: the result is in the message. */
-int optee_open_session(struct optee_context *ctx, struct optee_shm *msg, const void *uuid)
+static int open_session(struct optee_context *ctx, struct optee_shm *msg, const void *uuid)
 {
 	struct optee_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
 	struct osim_msg_param *meta = optee_params(msg);
@@ -74,18 +63,26 @@ int optee_open_session(struct optee_context *ctx, struct optee_shm *msg, const v
 	return 0;
 }
 
-int optee_close_session(struct optee_context *ctx, u32 id)
+static int close_session(struct optee_context *ctx, u32 id)
 {
 	struct optee_session *session = find_session(ctx, id, true);
-	int rc;
 
 	if (!session)
 		return -EINVAL;
 	kfree(session);
-	rc = optee_simple_call(ctx, OPTEE_MSG_CMD_CLOSE_SESSION, id, 0);
-	if (rc)
-		pr_err("the secure world did not close session %u: %d\n", id, rc);
+	if (optee_simple_call(ctx, OPTEE_MSG_CMD_CLOSE_SESSION, id, 0))
+		pr_err("the secure world did not close session %u\n", id);
 	return 0;
+}
+
+void optee_context_close(struct optee_context *ctx)
+{
+	struct list_head *sessions = &ctx->sessions;
+
+	while (!list_empty(sessions))
+		close_session(ctx, list_first_entry(sessions, struct optee_session, link)->id);
+	mutex_destroy(&ctx->lock);
+	kfree(ctx);
 }
 
 /* Types of parameters are the same numbers on both sides. */
@@ -110,15 +107,6 @@ static int param_in(struct optee_context *ctx, const struct tee_ioctl_param *p,
 	}
 	optee_shm_param(mp, p->attr, *shm, p->a, p->b);
 	return 0;
-}
-
-static void param_out(struct tee_ioctl_param *p, const struct osim_msg_param *mp)
-{
-	if (p->attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT ||
-	    p->attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT)
-		memcpy(&p->a, &mp->u.value, sizeof(mp->u.value));
-	else if (p->attr > TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT)
-		p->b = mp->u.rmem.size; /* may have grown: what is needed */
 }
 
 /* Open and invoke. Both arguments end in ret, ret_origin and num_params; parameters follow. */
@@ -156,7 +144,7 @@ static int ioctl_request(struct optee_context *ctx, void __user *uarg, bool open
 	for (n = 0; n < *num_params && !rc; n++)
 		rc = param_in(ctx, &p[n], &params[n], &shm[n]);
 	if (!rc && open) {
-		rc = optee_open_session(ctx, msg, o->uuid);
+		rc = open_session(ctx, msg, o->uuid);
 		o->session = msg->arg->session;
 	} else if (!rc) {
 		msg->arg->func = i->func;
@@ -166,7 +154,11 @@ static int ioctl_request(struct optee_context *ctx, void __user *uarg, bool open
 	num_params[-2] = msg->arg->ret;
 	num_params[-1] = msg->arg->ret_origin;
 	for (n = 0; n < *num_params; n++) {
-		param_out(&p[n], &params[n]);
+		if (p[n].attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT ||
+		    p[n].attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT)
+			memcpy(&p[n].a, &params[n].u.value, sizeof(params[n].u.value));
+		else if (p[n].attr > TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT)
+			p[n].b = params[n].u.rmem.size; /* may have grown: what is needed */
 		if (shm[n])
 			optee_shm_put(shm[n]);
 	}
@@ -174,7 +166,7 @@ static int ioctl_request(struct optee_context *ctx, void __user *uarg, bool open
 	if (!rc && copy_to_user(u64_to_user_ptr(buf.buf_ptr), arg, buf.buf_len)) {
 		rc = -EFAULT;
 		if (open)
-			optee_close_session(ctx, o->session);
+			close_session(ctx, o->session);
 	}
 	return rc;
 }
@@ -235,7 +227,6 @@ static long optee_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	struct optee_context *ctx = filp->private_data;
 	struct tee_ioctl_version_data version = {TEE_IMPL_ID_OPTEE, TEE_OPTEE_CAP_TZ,
 						 TEE_GEN_CAP_GP};
-	struct tee_ioctl_close_session_arg close;
 	struct tee_ioctl_cancel_arg cancel;
 	void __user *uarg = (void __user *)arg;
 
@@ -257,9 +248,9 @@ static long optee_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		optee_simple_call(ctx, OPTEE_MSG_CMD_CANCEL, cancel.session, cancel.cancel_id);
 		return 0; /* how it ended is the cancelled request's result */
 	case TEE_IOC_CLOSE_SESSION:
-		if (copy_from_user(&close, uarg, sizeof(close)))
+		if (copy_from_user(&cancel.session, uarg, sizeof(cancel.session)))
 			return -EFAULT;
-		return optee_close_session(ctx, close.session);
+		return close_session(ctx, cancel.session);
 	case TEE_IOC_SHM_ALLOC:
 		return ioctl_shm_alloc(ctx, uarg);
 	default:
@@ -274,10 +265,9 @@ static int optee_fop_open(struct inode *inode, struct file *filp)
 	if (!refcount_inc_not_zero(&optee->users))
 		return -ENODEV;
 	filp->private_data = optee_context_open(optee, atomic64_inc_return(&optee->owner));
-	if (filp->private_data)
-		return 0;
-	optee_put_user(optee);
-	return -ENOMEM;
+	if (!filp->private_data)
+		optee_put_user(optee);
+	return filp->private_data ? 0 : -ENOMEM;
 }
 
 static int optee_fop_release(struct inode *inode, struct file *filp)
@@ -297,3 +287,94 @@ const struct file_operations optee_fops = {
 	.unlocked_ioctl = optee_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };
+
+/* The pseudo TA that lists what is behind the secure world, and its one command. */
+static const uuid_t pta_uuid =
+	UUID_INIT(0x7011a688, 0xddde, 0x4053, 0xa5, 0xa9, 0x7b, 0x3c, 0x4d, 0xdf, 0x13, 0xb8);
+#define PTA_CMD_GET_DEVICES 0u
+#define DEVICES_MAX	    1024u
+
+/* The name of a device is all there is to it; drivers for them are not part of this one. */
+struct bus_type optee_bus_type = {.name = "tee"};
+
+static void device_release(struct device *dev)
+{
+	kfree(dev);
+}
+
+static int register_device(const uuid_t *uuid)
+{
+	struct device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	int rc;
+
+	if (!dev)
+		return -ENOMEM;
+	dev->bus = &optee_bus_type;
+	dev->release = device_release;
+	rc = dev_set_name(dev, "optee-ta-%pUb", uuid);
+	if (rc) {
+		kfree(dev);
+		return rc;
+	}
+	rc = device_register(dev);
+	if (rc)
+		put_device(dev);
+	return rc;
+}
+
+static int unregister_device(struct device *dev, void *data)
+{
+	device_unregister(dev);
+	return 0;
+}
+
+void optee_unregister_devices(void)
+{
+	bus_for_each_dev(&optee_bus_type, NULL, NULL, unregister_device);
+}
+
+/* Asks for the list, in a session and with its message, and registers what is on it. */
+static int register_devices(struct optee *optee, struct optee_shm *msg, struct optee_shm *list)
+{
+	u32 session = msg->arg->session;
+	u64 n, size;
+	int rc;
+
+	optee_msg_init(msg, OPTEE_MSG_CMD_INVOKE_COMMAND, OPTEE_MAX_PARAMS);
+	msg->arg->func = PTA_CMD_GET_DEVICES;
+	msg->arg->session = session;
+	optee_shm_param(optee_params(msg), OPTEE_MSG_ATTR_TYPE_RMEM_OUTPUT, list, 0, list->size);
+	rc = optee_call(optee->ctx, msg);
+	size = optee_params(msg)->u.rmem.size;
+	if (!rc && size > list->size)
+		rc = -EINVAL;
+	for (n = 0; n < size / UUID_SIZE && !rc; n++)
+		rc = register_device((uuid_t *)list->va + n);
+	if (rc) {
+		pr_err("devices were not registered: %d, 0x%x\n", rc, msg->arg->ret);
+		optee_unregister_devices();
+	}
+	close_session(optee->ctx, session);
+	return rc;
+}
+
+/* Puts the devices behind the secure world on the bus. There need not be any, nor the pseudo TA. */
+int optee_enumerate_devices(struct optee *optee)
+{
+	struct optee_shm *msg,
+		*list = optee_shm_alloc(optee, DEVICES_MAX * UUID_SIZE, OPTEE_DRIVER);
+	int rc;
+
+	if (IS_ERR(list))
+		return PTR_ERR(list);
+	msg = optee_msg_get(optee, OPTEE_MSG_CMD_OPEN_SESSION, OPTEE_META_PARAMS);
+	rc = IS_ERR(msg) ? PTR_ERR(msg) : open_session(optee->ctx, msg, &pta_uuid);
+	if (!rc && msg->arg->ret == TEE_SUCCESS)
+		rc = register_devices(optee, msg, list);
+	else if (!rc && msg->arg->ret == TEE_ERROR_COMMUNICATION)
+		rc = -EIO;
+	if (!IS_ERR(msg))
+		optee_msg_put(msg);
+	optee_shm_put(list);
+	return rc;
+}

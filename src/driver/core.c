@@ -8,8 +8,10 @@
 #include <linux/platform_device.h>
 #include <linux/string.h>
 
-/* Largest notification value where the secure world does not name one. */
+/* If the secure world does not name any. */
 #define OPTEE_DEFAULT_MAX_NOTIF_VALUE 255u
+/* Of an RPC that stands behind our largest message, with a header, on one page. */
+#define RPC_PARAMS_MAX (OPTEE_MSG_MAX_NUM_PARAMS - OPTEE_META_PARAMS - OPTEE_MAX_PARAMS - 1)
 
 static dev_t optee_devt;
 
@@ -50,16 +52,14 @@ void optee_fast_call(struct optee *optee, u32 func, u32 a1, struct arm_smccc_res
 static int check_identity(struct optee *optee)
 {
 	struct arm_smccc_res res;
+	bool optee_uid;
 
 	optee_fast_call(optee, OPTEE_SMC_CALLS_UID, 0, &res);
-	if (res.a0 != OPTEE_MSG_UID_0 || res.a1 != OPTEE_MSG_UID_1 || res.a2 != OPTEE_MSG_UID_2 ||
-	    res.a3 != OPTEE_MSG_UID_3) {
-		pr_err("the secure world does not speak OP-TEE's protocol\n");
-		return -EINVAL;
-	}
+	optee_uid = res.a0 == OPTEE_MSG_UID_0 && res.a1 == OPTEE_MSG_UID_1 &&
+		    res.a2 == OPTEE_MSG_UID_2 && res.a3 == OPTEE_MSG_UID_3;
 	optee_fast_call(optee, OPTEE_SMC_CALLS_REVISION, 0, &res);
-	if (res.a0 != OPTEE_MSG_REVISION_MAJOR) {
-		pr_err("protocol revision %lu.%lu is not supported\n", res.a0, res.a1);
+	if (!optee_uid || res.a0 != OPTEE_MSG_REVISION_MAJOR) {
+		pr_err("the secure world does not speak revision 2 of OP-TEE's protocol\n");
 		return -EINVAL;
 	}
 	optee_fast_call(optee, OPTEE_SMC_CALL_GET_OS_REVISION, 0, &res);
@@ -67,28 +67,20 @@ static int check_identity(struct optee *optee)
 	return 0;
 }
 
-static int exchange_capabilities(struct optee *optee, u32 *max_notif_value)
+static int exchange_capabilities(struct optee *optee)
 {
 	u32 own_caps = nr_cpu_ids == 1 ? OPTEE_SMC_NSEC_CAP_UNIPROCESSOR : 0;
 	struct arm_smccc_res res;
 
 	optee_fast_call(optee, OPTEE_SMC_EXCHANGE_CAPABILITIES, own_caps, &res);
-	if (res.a0 != OPTEE_SMC_RETURN_OK) {
-		pr_err("capabilities were refused: 0x%lx\n", res.a0);
+	if (res.a0 != OPTEE_SMC_RETURN_OK)
 		return -EINVAL;
-	}
 	optee->sec_caps = res.a1;
-	*max_notif_value = OPTEE_DEFAULT_MAX_NOTIF_VALUE;
-	if (optee->sec_caps & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF)
-		*max_notif_value = res.a2;
-	if (optee->sec_caps & OPTEE_SMC_SEC_CAP_RPC_ARG)
-		optee->rpc_param_count = res.a3 & 0xff;
-	if (OPTEE_MSG_GET_ARG_SIZE(OPTEE_META_PARAMS + OPTEE_MAX_PARAMS) +
-		    OPTEE_MSG_GET_ARG_SIZE(optee->rpc_param_count) >
-	    PAGE_SIZE) {
-		pr_warn("no page holds RPCs with %u parameters\n", optee->rpc_param_count);
+	optee->notif.max =
+		res.a1 & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF ? res.a2 : OPTEE_DEFAULT_MAX_NOTIF_VALUE;
+	optee->rpc_param_count = res.a1 & OPTEE_SMC_SEC_CAP_RPC_ARG ? res.a3 & 0xff : 0;
+	if (optee->rpc_param_count > RPC_PARAMS_MAX)
 		optee->rpc_param_count = 0;
-	}
 	return 0;
 }
 
@@ -141,7 +133,6 @@ static int optee_probe(struct platform_device *pdev)
 {
 	optee_invoke_fn *invoke_fn = get_invoke_func(&pdev->dev);
 	struct arm_smccc_res res;
-	u32 max_notif_value = 0;
 	struct optee *optee;
 	int rc, irq;
 
@@ -157,7 +148,7 @@ static int optee_probe(struct platform_device *pdev)
 	if (!rc)
 		rc = check_identity(optee);
 	if (!rc)
-		rc = exchange_capabilities(optee, &max_notif_value);
+		rc = exchange_capabilities(optee);
 	if (rc)
 		goto err_put;
 	optee->ctx = optee_context_open(optee, OPTEE_DRIVER);
@@ -167,7 +158,7 @@ static int optee_probe(struct platform_device *pdev)
 	optee_empty_shm_cache(optee, false);
 	if (!optee->rpc_param_count)
 		optee_fast_call(optee, OPTEE_SMC_ENABLE_SHM_CACHE, 0, &res);
-	rc = optee_notif_init(optee, max_notif_value);
+	rc = optee_notif_init(optee);
 	if (rc)
 		goto err_cache;
 
@@ -190,7 +181,6 @@ static int optee_probe(struct platform_device *pdev)
 	rc = cdev_device_add(&optee->cdev, &optee->dev);
 	if (rc)
 		goto err_devices;
-	pr_info("initialized\n");
 	return 0;
 
 err_devices:
@@ -209,9 +199,7 @@ err_put:
 	return rc;
 }
 
-/*
- * Files can be used until they are closed, but not to wait: what they wait for may never come. Up
- * to then interrupts go on, and they end before the context that their thread uses.
+/* Interrupts go on until all files are closed, and end before the context that their thread uses.
  */
 static void optee_remove(struct platform_device *pdev)
 {
@@ -231,7 +219,6 @@ static void optee_remove(struct platform_device *pdev)
 	put_device(&optee->dev);
 }
 
-/* The next kernel will know nothing of the buffers that the secure world keeps. */
 static void optee_shutdown(struct platform_device *pdev)
 {
 	optee_empty_shm_cache(platform_get_drvdata(pdev), true);
@@ -249,9 +236,8 @@ static struct platform_driver optee_driver = {
 
 static int __init optee_init(void)
 {
-	int rc;
+	int rc = alloc_chrdev_region(&optee_devt, 0, 1, "tee");
 
-	rc = alloc_chrdev_region(&optee_devt, 0, 1, "tee");
 	if (rc)
 		return rc;
 	rc = bus_register(&optee_bus_type);

@@ -4,16 +4,14 @@
 
 /*
  * A small OP-TEE driver, to be read in one sitting: core.c (probe and remove), notif.c
- * (asynchronous notifications), call.c (yielding calls, and what the secure world asks for
- * meanwhile), shm.c (shared memory), client.c (sessions, ioctls), device.c (devices behind the
- * secure world). Refused with a defined error: what needs a supplicant, programs' own memory as
- * shared memory, login classes but PUBLIC.
+ * (asynchronous notifications), call.c (yielding calls and their RPCs), shm.c (shared memory),
+ * client.c (sessions, ioctls, devices behind the secure world). Refused with a defined error: what
+ * needs a supplicant, programs' own memory as shared memory, login classes but PUBLIC.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/arm-smccc.h>
-#include <linux/atomic.h>
 #include <linux/cdev.h>
 #include <linux/completion.h>
 #include <linux/device.h>
@@ -43,12 +41,11 @@ typedef void optee_invoke_fn(unsigned long a0, unsigned long a1, unsigned long a
 struct optee_notif {
 	spinlock_t lock;	 /* for chunks */
 	struct list_head chunks; /* struct notif_chunk */
-	u32 chunk_count;
-	u32 max;			 /* largest value there is */
-	wait_queue_head_t queue;	 /* who waits for a value */
-	bool drain_due, bottom_half_due; /* what is left to the thread */
-	unsigned int irq;
-	struct optee_shm *stop; /* the message that ends it; NULL: irq is not requested */
+	u32 max;		 /* largest value there is */
+	wait_queue_head_t queue; /* who waits for a value */
+	unsigned long due;	 /* what is left to the thread, NOTIF_* */
+	unsigned int irq;	 /* 0: none is requested */
+	struct optee_shm *stop;	 /* the message that ends notifications, made in time */
 };
 
 struct optee {
@@ -128,7 +125,7 @@ void optee_shm_param(struct osim_msg_param *param, u32 type, struct optee_shm *s
 		     u64 size);
 void optee_empty_shm_cache(struct optee *optee, bool ours);
 /* notif.c */
-int optee_notif_init(struct optee *optee, u32 max);
+int optee_notif_init(struct optee *optee);
 void optee_notif_uninit(struct optee *optee);
 int optee_notif_wait(struct optee_context *ctx, u64 key, u64 timeout_ms);
 int optee_notif_rpc_send(struct optee *optee, u64 key);
@@ -138,9 +135,6 @@ void notif_uninit_irq(struct optee *optee);
 extern const struct file_operations optee_fops;
 struct optee_context *optee_context_open(struct optee *optee, u64 id);
 void optee_context_close(struct optee_context *ctx);
-int optee_open_session(struct optee_context *ctx, struct optee_shm *msg, const void *uuid);
-int optee_close_session(struct optee_context *ctx, u32 session);
-/* device.c */
 extern struct bus_type optee_bus_type;
 int optee_enumerate_devices(struct optee *optee);
 void optee_unregister_devices(void);

@@ -25,33 +25,30 @@ static int make_list(struct optee_shm *shm)
 }
 
 /* REGISTER_SHM and UNREGISTER_SHM. */
-static int register_call(struct optee_shm *shm, struct optee_shm *msg, u32 cmd, u32 attr)
+static int register_call(struct optee_shm *shm, struct optee_shm *msg, u32 cmd)
 {
 	struct osim_msg_param *param = optee_params(msg);
 
 	optee_msg_init(msg, cmd, 1);
-	param->attr = attr;
-	param->u.tmem.shm_ref = shm->id;
+	param->attr = OPTEE_MSG_ATTR_TYPE_RMEM_INPUT;
 	if (cmd == OPTEE_MSG_CMD_REGISTER_SHM) {
+		param->attr = OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG;
 		param->u.tmem.buf_ptr = virt_to_phys(shm->list);
 		param->u.tmem.size = shm->size;
 	}
+	param->u.tmem.shm_ref = shm->id; /* u.rmem has it there, too */
 	return optee_call(shm->optee->ctx, msg);
 }
 
 static int register_shm(struct optee_shm *shm)
 {
 	struct optee_shm *msg = optee_shm_alloc(shm->optee, PAGE_SIZE, OPTEE_NOBODY);
-	int rc;
+	int rc = IS_ERR(msg) ? PTR_ERR(msg) : register_call(shm, msg, OPTEE_MSG_CMD_REGISTER_SHM);
 
-	if (IS_ERR(msg))
-		return PTR_ERR(msg);
-	rc = register_call(shm, msg, OPTEE_MSG_CMD_REGISTER_SHM,
-			   OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG);
-	if (rc)
-		optee_shm_put(msg);
-	else
+	if (!rc)
 		shm->reg = msg;
+	else if (!IS_ERR(msg))
+		optee_shm_put(msg);
 	return rc;
 }
 
@@ -77,16 +74,13 @@ static void free_shm(struct optee_shm *shm)
 	struct optee *optee = shm->optee;
 
 	if (shm->reg) {
-		if (register_call(shm, shm->reg, OPTEE_MSG_CMD_UNREGISTER_SHM,
-				  OPTEE_MSG_ATTR_TYPE_RMEM_INPUT))
+		if (register_call(shm, shm->reg, OPTEE_MSG_CMD_UNREGISTER_SHM))
 			pr_err("the secure world did not unregister buffer %d\n", shm->id);
 		optee_shm_put(shm->reg);
 	}
-	if (shm->id) {
-		mutex_lock(&optee->lock);
-		idr_remove(&optee->shms, shm->id);
-		mutex_unlock(&optee->lock);
-	}
+	mutex_lock(&optee->lock);
+	idr_remove(&optee->shms, shm->id);
+	mutex_unlock(&optee->lock);
 	if (shm->list)
 		free_pages_exact(shm->list, PAGE_SIZE);
 	if (shm->va && optee->pool)
@@ -107,10 +101,8 @@ struct optee_shm *optee_shm_alloc(struct optee *optee, u64 size, u64 owner)
 	shm = kzalloc(sizeof(*shm), GFP_KERNEL);
 	if (!shm)
 		return ERR_PTR(-ENOMEM);
-	shm->optee = optee;
-	shm->size = roundup(size, PAGE_SIZE);
-	shm->owner = owner;
-	shm->refs = 1;
+	*shm = (struct optee_shm){
+		.optee = optee, .size = roundup(size, PAGE_SIZE), .owner = owner, .refs = 1};
 	rc = alloc_memory(shm);
 	if (!rc && owner != OPTEE_NOBODY) {
 		mutex_lock(&optee->lock);
@@ -162,8 +154,10 @@ int optee_shm_free_rpc(struct optee *optee, u64 cookie)
 {
 	struct optee_shm *shm = optee_shm_get(optee, cookie, OPTEE_SECURE);
 
-	if (!shm)
+	if (!shm) {
+		pr_err("the secure world gives unknown cookie 0x%llx back\n", cookie);
 		return -EINVAL;
+	}
 	mutex_lock(&optee->lock);
 	shm->refs -= idr_replace(&optee->shms, NULL, cookie) == shm;
 	mutex_unlock(&optee->lock);
@@ -184,8 +178,7 @@ void optee_shm_param(struct osim_msg_param *param, u32 type, struct optee_shm *s
 	param->u.tmem.shm_ref = shm ? shm->id : 0;
 }
 
-/* Takes out what the secure world caches. What a kernel before this one left there means nothing.
- */
+/* Takes out what the secure world caches. If that is not ours but a former kernel's, it is lost. */
 void optee_empty_shm_cache(struct optee *optee, bool ours)
 {
 	unsigned int count = 0;
@@ -193,9 +186,8 @@ void optee_empty_shm_cache(struct optee *optee, bool ours)
 
 	do {
 		optee_fast_call(optee, OPTEE_SMC_DISABLE_SHM_CACHE, 0, &res);
-		if (res.a0 == OPTEE_SMC_RETURN_OK && ours &&
-		    optee_shm_free_rpc(optee, (u64)res.a1 << 32 | (u32)res.a2))
-			pr_err("unknown cookie 0x%lx:0x%lx was cached\n", res.a1, res.a2);
+		if (res.a0 == OPTEE_SMC_RETURN_OK && ours)
+			optee_shm_free_rpc(optee, (u64)res.a1 << 32 | (u32)res.a2);
 	} while (++count < CACHED_MAX &&
 		 (res.a0 == OPTEE_SMC_RETURN_OK ||
 		  (res.a0 == OPTEE_SMC_RETURN_EBUSY && !msleep_interruptible(BUSY_MS))));

@@ -44,20 +44,6 @@ static int run(struct osim__kernel *k, const char *name, void (*fn)(void *arg))
 
 /* --- bind --- */
 
-static int check_platform(struct osim__kernel *k, const struct osim_platform *platform)
-{
-	static const struct osim_platform defaults = {.size = sizeof(defaults)};
-
-	if (!platform)
-		platform = &defaults;
-	if (platform->size != sizeof(*platform))
-		return osim__error(-EINVAL,
-				   "platform: size %zu is not that of struct osim_platform",
-				   platform->size);
-	k->options = platform;
-	return 0;
-}
-
 static int check_driver(const struct osim__kernel *k, const struct osim_driver *driver)
 {
 	const char *name = osim__khost_driver_name(driver);
@@ -86,25 +72,32 @@ static void bind_main(void *arg)
 {
 	struct osim__kernel *k = arg;
 
-	k->result = osim__khost_load(k, k->options);
+	k->result = osim__khost_load(k);
 }
 
 int osim_bind(struct osim_machine *m, struct osim_driver *driver,
 	      const struct osim_platform *platform)
 {
+	static const struct osim_platform defaults = {.size = sizeof(defaults)};
 	struct osim__kernel *k = osim__kernel_of(m);
 	int rc;
 
 	if (m->sched.running)
 		return osim__error(-EBUSY, "osim_bind: called from inside the machine");
-	rc = check_platform(k, platform);
-	if (!rc)
-		rc = check_driver(k, driver);
+	if (!platform)
+		platform = &defaults;
+	if (platform->size != sizeof(*platform))
+		return osim__error(-EINVAL,
+				   "platform: size %zu is not that of struct osim_platform",
+				   platform->size);
+	rc = check_driver(k, driver);
 	if (rc)
 		return rc;
-	osim__khost_claim(k, driver);
+	osim__khost_claim(k, driver, platform);
 	rc = run(k, "probe", bind_main);
-	if (rc && k->state == OSIM__KERNEL_EMPTY)
+	if (rc == -ENOMEM && k->state == OSIM__KERNEL_BINDING)
+		osim__khost_unclaim(k);
+	else if (rc && k->state == OSIM__KERNEL_EMPTY)
 		osim__error(rc, "driver %s: probe failed with error %d",
 			    osim__khost_driver_name(driver), rc);
 	return rc;

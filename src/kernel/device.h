@@ -73,6 +73,8 @@ struct device *osim__k_device_find(struct osim__kernel *k, const struct bus_type
 void osim__k_driver_attach(struct osim__kernel *k, struct device *dev);
 void osim__k_driver_detach(struct osim__kernel *k, struct device *dev);
 void osim__k_devres_release(struct device *dev);
+/* Of each device that has a driver, those added last first. */
+void osim__k_shutdown_devices(struct osim__kernel *k);
 /* Attributes that were added one by one; dev NULL: of all devices. */
 void osim__k_device_files_free(struct osim__kernel *k, const struct device *dev);
 

@@ -17,11 +17,13 @@ const char *osim__khost_driver_name(const struct osim_driver *driver);
 /* The machine it is loaded on; NULL: none. *lost: it cannot be loaded any more. */
 struct osim_machine *osim__khost_driver_machine(const struct osim_driver *driver, bool *lost);
 
-/* Claims the driver for the machine: before osim__khost_load(). */
-void osim__khost_claim(struct osim__kernel *k, struct osim_driver *driver);
+/* Claims the driver for the machine, with a device as platform says: before osim__khost_load(). */
+void osim__khost_claim(struct osim__kernel *k, struct osim_driver *driver,
+		       const struct osim_platform *platform);
+void osim__khost_unclaim(struct osim__kernel *k);
 /* The platform device, the initcalls, the probe. A failure is unwound, and what is left behind
  * reported. */
-int osim__khost_load(struct osim__kernel *k, const struct osim_platform *platform);
+int osim__khost_load(struct osim__kernel *k);
 /* The device goes, the exitcalls run, and what is left behind is reported. */
 void osim__khost_unload(struct osim__kernel *k);
 void osim__khost_shutdown(struct osim__kernel *k);

@@ -36,11 +36,20 @@ struct osim_machine *osim__khost_driver_machine(const struct osim_driver *driver
 	return *lost ? NULL : driver->bound;
 }
 
-void osim__khost_claim(struct osim__kernel *k, struct osim_driver *driver)
+void osim__khost_claim(struct osim__kernel *k, struct osim_driver *driver,
+		       const struct osim_platform *platform)
 {
+	osim__k_platform_set(k, platform);
 	driver->bound = k->m;
 	k->driver = driver;
 	k->state = OSIM__KERNEL_BINDING;
+}
+
+void osim__khost_unclaim(struct osim__kernel *k)
+{
+	k->driver->bound = NULL;
+	k->driver = NULL;
+	k->state = OSIM__KERNEL_EMPTY;
 }
 
 void osim__k_driver_drop(struct osim__kernel *k)
@@ -133,19 +142,25 @@ static void gone(struct osim__kernel *k)
 	osim__k_irqs_drop(k);
 	osim__k_cpuhp_drop(k);
 	osim__k_devices_drop(k);
-	k->driver->bound = NULL;
-	k->driver = NULL;
-	k->state = OSIM__KERNEL_EMPTY;
+	osim__khost_unclaim(k);
+}
+
+/* A module cannot be unloaded while a program has one of its files. */
+static void wait_for_programs(struct osim__kernel *k)
+{
+	while (k->syscalls || osim__k_files_open(k))
+		osim__k_block(k->m, &k->syscall_end, "open files of the driver", k, OSIM_NEVER, 0);
 }
 
 static void unload(struct osim__kernel *k, const struct sequence *seq, unsigned int ran)
 {
 	osim__k_platform_remove(k);
+	wait_for_programs(k);
 	run_exits(k->driver, seq, ran);
 	gone(k);
 }
 
-int osim__khost_load(struct osim__kernel *k, const struct osim_platform *platform)
+int osim__khost_load(struct osim__kernel *k)
 {
 	const struct osim_driver *driver = k->driver;
 	struct sequence seq;
@@ -155,7 +170,7 @@ int osim__khost_load(struct osim__kernel *k, const struct osim_platform *platfor
 	osim__event_text(k->m, OSIM_EVENT_DRIVER, 0, "bind %s", driver->name);
 	k->live_before = k->m->live.next_number;
 	sort(driver, &seq);
-	osim__k_platform_add(k, platform);
+	osim__k_platform_add(k);
 	ran = run_inits(&seq, &rc);
 	if (!rc)
 		rc = osim__k_platform_result(k);
@@ -185,7 +200,7 @@ void osim__khost_unload(struct osim__kernel *k)
 void osim__khost_shutdown(struct osim__kernel *k)
 {
 	osim__event_text(k->m, OSIM_EVENT_DRIVER, 0, "shutdown %s", k->driver->name);
-	osim__k_platform_shutdown(k);
+	osim__k_shutdown_devices(k);
 	osim__event_text(k->m, OSIM_EVENT_DRIVER, OSIM_EVENT_F_END, "%s shut down",
 			 k->driver->name);
 }

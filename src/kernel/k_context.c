@@ -50,6 +50,16 @@ void osim__k_might_sleep(const struct osim__site *site)
 	osim__k_check_sleep(osim__machine(), site->func, site);
 }
 
+void osim__k_check_left(struct osim_machine *m, const char *id, const char *what, const char *name)
+{
+	struct osim__cpu *c = osim__sched_cpu(&m->sched);
+
+	if (osim__sched_may_sleep(&m->sched))
+		return;
+	osim__finding(m, id, "%s %s returned with a lock held or interrupts off", what, name);
+	c->irq_off = c->preempt_off = 0;
+}
+
 bool osim__k_can_block(const struct osim_machine *m)
 {
 	const struct osim__cpu *c = &m->sched.cpus[m->sched.this_cpu];

@@ -160,9 +160,11 @@ void osim__k_put_device(struct device *dev, const struct osim__site *site)
 
 static int uevent(struct device *dev)
 {
-	struct kobj_uevent_env env = {.envp_idx = 0};
+	struct kobj_uevent_env env; /* large: only its counts are set */
 	int rc = 0;
 
+	env.envp_idx = 0;
+	env.buflen = 0;
 	if (dev->bus && dev->bus->uevent)
 		rc = dev->bus->uevent(dev, &env);
 	if (!rc && dev->class && dev->class->dev_uevent)

@@ -35,6 +35,7 @@ static void probe(struct device *dev, struct device_driver *drv)
 	device_lock(dev);
 	dev->driver = drv;
 	rc = call_probe(dev, drv);
+	osim__k_check_left(osim__machine(), "kernel.probe-left-atomic", "probe of", drv->name);
 	if (rc)
 		left(dev);
 	device_unlock(dev);
@@ -61,7 +62,6 @@ void osim__k_driver_detach(struct osim__kernel *k, struct device *dev)
 {
 	struct device_driver *drv = dev->driver;
 
-	(void)k;
 	if (!drv)
 		return;
 	device_lock(dev);
@@ -69,8 +69,26 @@ void osim__k_driver_detach(struct osim__kernel *k, struct device *dev)
 		dev->bus->remove(dev);
 	else if (drv->remove)
 		drv->remove(dev);
+	osim__k_check_left(k->m, "kernel.remove-left-atomic", "remove of", drv->name);
 	left(dev);
 	device_unlock(dev);
+}
+
+void osim__k_shutdown_devices(struct osim__kernel *k)
+{
+	struct device *dev, *before;
+
+	list_for_each_entry_safe_reverse(dev, before, osim__k_device_list(k), osim_node)
+	{
+		if (!dev->driver)
+			continue;
+		device_lock(dev);
+		if (dev->bus->shutdown)
+			dev->bus->shutdown(dev);
+		else if (dev->driver->shutdown)
+			dev->driver->shutdown(dev);
+		device_unlock(dev);
+	}
 }
 
 static int attach_one(struct device *dev, void *data)

@@ -24,6 +24,7 @@ struct mapping {
 struct osim__k_files {
 	struct file *fd[FD_COUNT];
 	bool reserved[FD_COUNT]; /* taken, with or without a file yet */
+	unsigned int installed;	 /* descriptors with a file */
 	struct file *all;
 	struct mapping *mappings;
 };
@@ -139,8 +140,12 @@ void osim__k_put_unused_fd(unsigned int fd)
 
 void osim__k_fd_install(unsigned int fd, struct file *file)
 {
-	if (fd < FD_COUNT)
-		files(osim__kernel())->fd[fd] = file;
+	struct osim__k_files *all = files(osim__kernel());
+
+	if (fd >= FD_COUNT)
+		return;
+	all->installed += !all->fd[fd];
+	all->fd[fd] = file;
 }
 
 struct file *osim__k_fget(unsigned int fd)
@@ -233,6 +238,7 @@ int osim__khost_close(struct osim__kernel *k, int fd)
 	if (!file)
 		return -EBADF;
 	all->fd[fd] = NULL;
+	all->installed--;
 	all->reserved[fd] = false;
 	if (file->f_op->flush)
 		file->f_op->flush(file, NULL);
@@ -299,6 +305,13 @@ void osim__khost_munmap(struct osim__kernel *k, void *va, size_t bytes)
 		old->vma.vm_ops->close(&old->vma);
 	fput(old->vma.vm_file);
 	osim__kernel_free(old);
+}
+
+bool osim__k_files_open(const struct osim__kernel *k)
+{
+	if (!k->files)
+		return false;
+	return k->files->installed || k->files->mappings;
 }
 
 /* Without their release functions: the driver is gone. */

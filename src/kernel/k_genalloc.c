@@ -33,7 +33,7 @@ int osim__k_gen_pool_add(struct gen_pool *pool, unsigned long va, phys_addr_t pa
 	unsigned long bits = size >> pool->min_alloc_order;
 	struct osim__gen_chunk *chunk, **end = &pool->chunks;
 
-	chunk = osim__k_vmalloc(sizeof(*chunk) + bitmap_size(bits), GFP_KERNEL | __GFP_ZERO, site);
+	chunk = osim__k_kvmalloc(sizeof(*chunk) + bitmap_size(bits), GFP_KERNEL | __GFP_ZERO, site);
 	if (!chunk)
 		return -ENOMEM;
 	chunk->va = va;

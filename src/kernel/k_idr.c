@@ -65,7 +65,7 @@ static int grow(struct idr *idr, gfp_t gfp, const struct osim__site *site)
 
 	if (idr->count < idr->capacity)
 		return 0;
-	entries = osim__k_vmalloc(capacity * sizeof(*entries), gfp, site);
+	entries = osim__k_kvmalloc(capacity * sizeof(*entries), gfp, site);
 	if (!entries)
 		return -ENOMEM;
 	if (idr->count)

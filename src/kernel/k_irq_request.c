@@ -15,13 +15,7 @@ static void run_thread_fn(struct osim__kernel *k, struct osim__k_action *a)
 
 	a->asked = false;
 	a->thread_fn((int)d->irq, a->dev_id);
-	if (!osim__sched_may_sleep(&k->m->sched)) {
-		struct osim__cpu *c = osim__sched_cpu(&k->m->sched);
-
-		osim__finding(k->m, "kernel.irq-left-atomic",
-			      "thread of %s returned with a lock held or interrupts off", a->name);
-		c->irq_off = c->preempt_off = 0;
-	}
+	osim__k_check_left(k->m, "kernel.irq-left-atomic", "thread of", a->name);
 	if (a->masked && !a->asked) {
 		a->masked = false;
 		d->masked--;

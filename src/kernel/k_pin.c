@@ -117,7 +117,7 @@ ssize_t osim__k_iov_iter_extract_pages(struct iov_iter *i, struct page ***pages,
 	count = pages_of(start, bytes);
 	count = count < max_pages ? count : max_pages;
 	if (!*pages) {
-		*pages = osim__k_vmalloc(count * sizeof(**pages), GFP_KERNEL, site);
+		*pages = osim__k_kvmalloc(count * sizeof(**pages), GFP_KERNEL, site);
 		if (!*pages)
 			return -ENOMEM;
 	}

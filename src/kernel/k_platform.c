@@ -17,7 +17,7 @@
 struct osim__k_platform {
 	struct platform_device pdev;
 	struct device_node root, firmware, optee;
-	const char *method; /* NULL: no such property */
+	char *method; /* NULL: no such property */
 	bool no_irq, kdump;
 	bool probed;	 /* a driver's probe function was called */
 	bool node_found; /* somebody looked the node up by himself */
@@ -40,12 +40,13 @@ static struct osim__k_platform *platform(struct osim__kernel *k)
 					.full_name = "optee",
 					.parent = &p->firmware,
 					.osim_compatible = COMPATIBLE};
-	p->method = "smc";
 	return p;
 }
 
 void osim__k_platform_fini(struct osim__kernel *k)
 {
+	if (k->platform)
+		osim__kernel_free(k->platform->method);
 	osim__kernel_free(k->platform);
 }
 
@@ -141,15 +142,24 @@ static void device_gone(struct device *dev)
 	(void)dev;
 }
 
-void osim__k_platform_add(struct osim__kernel *k, const struct osim_platform *options)
+void osim__k_platform_set(struct osim__kernel *k, const struct osim_platform *options)
+{
+	struct osim__k_platform *p = platform(k);
+	const char *method = options->method ? options->method : "smc";
+	size_t bytes = strlen(method) + 1;
+
+	osim__kernel_free(p->method);
+	p->method = bytes > 1 ? osim__kernel_zalloc(bytes) : NULL;
+	if (p->method)
+		memcpy(p->method, method, bytes);
+	p->no_irq = options->no_irq;
+	p->kdump = options->kdump;
+}
+
+void osim__k_platform_add(struct osim__kernel *k)
 {
 	struct osim__k_platform *p = platform(k);
 
-	p->method = options->method ? options->method : "smc";
-	if (!*p->method)
-		p->method = NULL;
-	p->no_irq = options->no_irq;
-	p->kdump = options->kdump;
 	p->probed = p->node_found = false;
 	p->probe_result = 0;
 	p->optee.osim_refs = p->firmware.osim_refs = p->root.osim_refs = 0;
@@ -183,16 +193,6 @@ void osim__k_platform_remove(struct osim__kernel *k)
 			      p->pdev.dev.kobj.refs);
 	check_node(k, &p->firmware);
 	check_node(k, &p->optee);
-}
-
-void osim__k_platform_shutdown(struct osim__kernel *k)
-{
-	struct device *dev = &platform(k)->pdev.dev;
-
-	device_lock(dev);
-	if (dev->driver)
-		platform_shutdown(dev);
-	device_unlock(dev);
 }
 
 void osim__k_platform_probed(int rc)

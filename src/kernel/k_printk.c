@@ -24,7 +24,7 @@ void osim__k_log(int level, const char *text)
 }
 
 /* What KERN_ERR and its like put in front; 6 (information) where there is nothing. */
-static const char *take_level(const char *text, int *level)
+static __attribute__((format_arg(1))) const char *take_level(const char *text, int *level)
 {
 	*level = 6;
 	while (text[0] == KERN_SOH[0] && text[1]) {

@@ -61,6 +61,12 @@ void *osim__k_vmalloc(size_t size, gfp_t gfp, const struct osim__site *site)
 	return p;
 }
 
+void *osim__k_kvmalloc(size_t size, gfp_t gfp, const struct osim__site *site)
+{
+	return size > KMALLOC_MAX_SIZE ? osim__k_vmalloc(size, gfp, site)
+				       : osim__k_kmalloc(size, gfp, site);
+}
+
 static void bad_free(struct osim_machine *m, const void *p, const char *what,
 		     const struct osim__site *site)
 {

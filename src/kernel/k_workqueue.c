@@ -139,13 +139,7 @@ static void run(struct osim__kernel *k, struct worker *w, struct work_struct *wo
 	w->current = work;
 	w->seq = work->seq;
 	func(work);
-	if (!osim__sched_may_sleep(&k->m->sched)) {
-		struct osim__cpu *c = osim__sched_cpu(&k->m->sched);
-
-		osim__finding(k->m, "kernel.work-left-atomic",
-			      "work function %s returned with a lock held or interrupts off", name);
-		c->irq_off = c->preempt_off = 0;
-	}
+	osim__k_check_left(k->m, "kernel.work-left-atomic", "work function", name);
 	w->current = NULL;
 	progress(k);
 }

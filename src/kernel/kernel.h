@@ -34,10 +34,11 @@ enum osim__kernel_state {
 struct osim__kernel {
 	struct osim_machine *m;
 	enum osim__kernel_state state;
-	struct osim_driver *driver; /* loaded, or being loaded or unloaded */
-	uint64_t live_before;	    /* number of the last live object made before it */
-	const struct osim_platform *options;
-	int result; /* of the thread that osim_bind() or the like waits for */
+	struct osim_driver *driver;	/* loaded, or being loaded or unloaded */
+	uint64_t live_before;		/* number of the last live object made before it */
+	int result;			/* of the thread that osim_bind() or the like waits for */
+	unsigned int syscalls;		/* system calls of programs that are in progress */
+	struct osim__waitq syscall_end; /* who waits for the end of any */
 	unsigned int hotplug_cpu;
 	bool hotplug_online;
 	struct osim__k_base *base;
@@ -80,6 +81,9 @@ static inline void osim__k_check_sleep(struct osim_machine *m, const char *what,
 	if (__builtin_expect(!osim__sched_may_sleep(&m->sched), 0))
 		osim__k_cannot_sleep(m, what, site);
 }
+/* A finding where a function of the driver has come back with a mask or a spinlock: they are put
+ * right. */
+void osim__k_check_left(struct osim_machine *m, const char *id, const char *what, const char *name);
 /*
  * osim__wait() for any context. Where it may not sleep (osim__k_check_sleep() has reported that) a
  * thread waits all the same, as a kernel without checks would, with its masks put aside; a handler,
@@ -112,6 +116,9 @@ void osim__k_devices_drop(struct osim__kernel *k);
 unsigned int osim__k_irq_map(struct osim__kernel *k, uint32_t intid, const struct osim__site *site);
 /* Has it a handler? */
 bool osim__k_irq_requested(const struct osim__kernel *k, uint32_t intid);
+
+/* Has a program a descriptor or a mapping? */
+bool osim__k_files_open(const struct osim__kernel *k);
 
 /* --- each part's end --- */
 

@@ -8,11 +8,12 @@ struct osim_platform;
 
 /* The machine's one platform device, and the device tree that it comes from. */
 
+/* What the next device is like; copied. */
+void osim__k_platform_set(struct osim__kernel *k, const struct osim_platform *options);
 /* Puts the device there, before the driver is loaded. */
-void osim__k_platform_add(struct osim__kernel *k, const struct osim_platform *platform);
-/* Takes it away again, with whoever drives it; how many references of nodes are left. */
+void osim__k_platform_add(struct osim__kernel *k);
+/* Takes it away again, with whoever drives it; references that are left are reported. */
 void osim__k_platform_remove(struct osim__kernel *k);
-void osim__k_platform_shutdown(struct osim__kernel *k);
 /* The driver's probe function has returned. */
 void osim__k_platform_probed(int rc);
 /*

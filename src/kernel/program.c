@@ -9,44 +9,71 @@
 
 static int enter(struct osim_machine *m, const char *call)
 {
-	if (osim__machine() == m && osim__sched_may_sleep(&m->sched))
-		return 0;
-	return osim__error(-EBUSY, "%s: not in a thread of the machine", call);
+	if (osim__machine() != m || !osim__sched_may_sleep(&m->sched))
+		return osim__error(-EBUSY, "%s: not in a thread of the machine", call);
+	osim__kernel_of(m)->syscalls++;
+	return 0;
+}
+
+/* Back in the program: with a lock held, a kernel would not let it go on. */
+static void leave(struct osim_machine *m, const char *call)
+{
+	struct osim__kernel *k = m->kernel;
+
+	osim__k_check_left(m, "kernel.syscall-left-atomic", "system call", call);
+	k->syscalls--;
+	osim__wake(&m->sched, &k->syscall_end, ~0u);
 }
 
 int osim_open(struct osim_machine *m, const char *node)
 {
 	int rc = enter(m, "osim_open");
 
-	return rc ? rc : osim__khost_open(osim__kernel_of(m), node);
+	if (rc)
+		return rc;
+	rc = osim__khost_open(m->kernel, node);
+	leave(m, "open");
+	return rc;
 }
 
 long osim_ioctl(struct osim_machine *m, int fd, unsigned int cmd, void *arg)
 {
-	int rc = enter(m, "osim_ioctl");
+	long rc = enter(m, "osim_ioctl");
 
-	return rc ? rc : osim__khost_ioctl(osim__kernel_of(m), fd, cmd, arg);
+	if (rc)
+		return rc;
+	rc = osim__khost_ioctl(m->kernel, fd, cmd, arg);
+	leave(m, "ioctl");
+	return rc;
 }
 
 void *osim_mmap(struct osim_machine *m, int fd, size_t size_bytes, int *error)
 {
-	int rc = enter(m, "osim_mmap");
+	void *va;
 
-	if (!rc)
-		return osim__khost_mmap(osim__kernel_of(m), fd, size_bytes, error);
-	*error = rc;
-	return NULL;
+	*error = enter(m, "osim_mmap");
+	if (*error)
+		return NULL;
+	va = osim__khost_mmap(m->kernel, fd, size_bytes, error);
+	leave(m, "mmap");
+	return va;
 }
 
 void osim_munmap(struct osim_machine *m, void *va, size_t size_bytes)
 {
-	if (!enter(m, "osim_munmap"))
-		osim__khost_munmap(osim__kernel_of(m), va, size_bytes);
+	if (enter(m, "osim_munmap"))
+		return;
+	osim__khost_munmap(m->kernel, va, size_bytes);
+	leave(m, "munmap");
 }
 
 int osim_close(struct osim_machine *m, int fd)
 {
 	int rc = enter(m, "osim_close");
 
-	return rc ? rc : osim__khost_close(osim__kernel_of(m), fd);
+	if (rc)
+		return rc;
+	rc = osim__khost_close(m->kernel, fd);
+	leave(m, "close");
+	return rc;
 }

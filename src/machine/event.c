@@ -29,10 +29,20 @@ const struct osim_stats *osim_stats(const struct osim_machine *m)
 	return &m->stats;
 }
 
+static void switched(void *arg, unsigned int cpu, const struct osim__thread *thread)
+{
+	struct osim_machine *m = arg;
+	struct osim_event e = {.kind = OSIM_EVENT_SWITCH, .text = thread ? thread->name : "idle"};
+
+	(void)cpu;
+	osim__event_emit(m, &e);
+}
+
 void osim_set_event_sink(struct osim_machine *m, osim_event_fn *fn, void *arg)
 {
 	m->event_fn = fn;
 	m->event_arg = arg;
+	m->sched.hooks.switched = fn ? switched : NULL;
 }
 
 static enum osim_context context_of(const struct osim_machine *m)
@@ -56,7 +66,10 @@ void osim__event_emit(struct osim_machine *m, struct osim_event *event)
 	event->cpu = osim__sched_cpu_number(&m->sched);
 	event->thread_id = t ? t->id : 0;
 	event->thread_name = t ? t->name : "";
+	/* A sink may post or signal; what that sets going begins after it. */
+	m->sched.pinned++;
 	m->event_fn(m->event_arg, event);
+	m->sched.pinned--;
 }
 
 void osim__event_text(struct osim_machine *m, enum osim_event_kind kind, uint32_t flags,

@@ -21,22 +21,17 @@ static void update(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 {
 	const struct osim__line *l = line(m, intid, cpu);
 	bool ready = l->pending && l->enabled && !l->active;
-	uint64_t any = 0;
+	uint64_t *word = intid < OSIM_PPI_END ? &m->ppi_ready[cpu] : &m->spi_ready[intid / 64];
+	uint64_t bit = 1ull << intid % 64;
 
-	if (intid < OSIM_PPI_END)
-		m->ppi_ready[cpu] =
-			(m->ppi_ready[cpu] & ~(1u << intid)) | ((uint32_t)ready << intid);
+	if (!(*word & bit) == !ready)
+		return;
+	*word ^= bit;
+	m->ready_count += ready ? 1u : -1u;
+	if (m->ready_count || m->backend.irq_poll)
+		m->sched.slow |= OSIM__SLOW_IRQ;
 	else
-		m->spi_ready[intid / 64] = (m->spi_ready[intid / 64] & ~(1ull << intid % 64)) |
-					   ((uint64_t)ready << intid % 64);
-	for (unsigned int i = 0; i < OSIM_INTID_MAX / 64; i++)
-		any |= m->spi_ready[i];
-	for (unsigned int c = 0; c < m->sched.cpu_count; c++)
-		any |= m->ppi_ready[c];
-	if (any || m->backend.irq_poll)
-		__atomic_fetch_or(&m->sched.slow, OSIM__SLOW_IRQ, __ATOMIC_RELAXED);
-	else
-		__atomic_fetch_and(&m->sched.slow, ~(uint32_t)OSIM__SLOW_IRQ, __ATOMIC_RELAXED);
+		m->sched.slow &= ~(uint32_t)OSIM__SLOW_IRQ;
 }
 
 void osim__irq_init(struct osim_machine *m)
@@ -47,16 +42,32 @@ void osim__irq_init(struct osim_machine *m)
 		m->sched.slow |= OSIM__SLOW_IRQ;
 }
 
-static int choose_target(struct osim_machine *m, const struct osim__line *l)
+static __attribute__((noinline)) int choose_online(struct osim_machine *m)
 {
 	unsigned int online[OSIM_CPUS_MAX], n = 0;
 
-	if (l->route >= 0 && m->sched.cpus[l->route].online)
-		return l->route;
 	for (unsigned int c = 0; c < m->sched.cpu_count; c++)
 		if (m->sched.cpus[c].online)
 			online[n++] = c;
 	return (int)online[osim__choose(&m->sched, OSIM_CHOICE_CPU, n)];
+}
+
+static int choose_target(struct osim_machine *m, const struct osim__line *l)
+{
+	if (l->route >= 0 && m->sched.cpus[l->route].online)
+		return l->route;
+	/* CPU 0 is always there. */
+	return m->sched.chooser.choose ? choose_online(m) : 0;
+}
+
+static __attribute__((noinline)) void emit_raise(struct osim_machine *m, uint32_t intid,
+						 bool merged)
+{
+	struct osim_event e = {.kind = OSIM_EVENT_IRQ_RAISE,
+			       .intid = intid,
+			       .flags = merged ? OSIM_EVENT_F_MERGED : 0};
+
+	osim__event_emit(m, &e);
 }
 
 int osim_irq_raise(struct osim_machine *m, uint32_t intid, unsigned int cpu)
@@ -66,13 +77,8 @@ int osim_irq_raise(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 	if (!exists(m, intid, cpu))
 		return osim__error(-EINVAL, "no interrupt %u on cpu %u", intid, cpu);
 	l = line(m, intid, cpu);
-	if (osim__event_on(m)) {
-		struct osim_event e = {.kind = OSIM_EVENT_IRQ_RAISE,
-				       .intid = intid,
-				       .flags = l->pending ? OSIM_EVENT_F_MERGED : 0};
-
-		osim__event_emit(m, &e);
-	}
+	if (osim__event_on(m))
+		emit_raise(m, intid, l->pending);
 	if (l->pending)
 		return 0;
 	l->target = (int16_t)(intid < OSIM_PPI_END ? (int)cpu : choose_target(m, l));
@@ -134,7 +140,7 @@ void osim__irq_reroute(struct osim_machine *m, unsigned int cpu)
 static uint32_t first_ready(const struct osim_machine *m, unsigned int cpu)
 {
 	if (m->ppi_ready[cpu])
-		return (uint32_t)__builtin_ctz(m->ppi_ready[cpu]);
+		return (uint32_t)__builtin_ctzll(m->ppi_ready[cpu]);
 	for (uint32_t i = 0; i < OSIM_INTID_MAX / 64; i++)
 		for (uint64_t bits = m->spi_ready[i]; bits; bits &= bits - 1) {
 			uint32_t intid = i * 64 + (uint32_t)__builtin_ctzll(bits);
@@ -202,8 +208,7 @@ static void emit(struct osim_machine *m, enum osim_event_kind kind, uint32_t int
 {
 	struct osim_event e = {.kind = kind, .intid = intid};
 
-	if (osim__event_on(m))
-		osim__event_emit(m, &e);
+	osim__event_emit(m, &e);
 }
 
 void osim__irq_take(void *arg, unsigned int cpu)
@@ -212,7 +217,8 @@ void osim__irq_take(void *arg, unsigned int cpu)
 	uint32_t intid = acknowledge(m, cpu);
 
 	m->stats.interrupts++;
-	emit(m, OSIM_EVENT_IRQ_ENTER, intid);
+	if (osim__event_on(m))
+		emit(m, OSIM_EVENT_IRQ_ENTER, intid);
 	if (intid < OSIM_INTID_MAX)
 		handle(m, cpu, intid);
 	else if (intid != SPURIOUS)
@@ -222,7 +228,8 @@ void osim__irq_take(void *arg, unsigned int cpu)
 			cpu, intid, OSIM_INTID_MAX);
 	if (intid != SPURIOUS)
 		end(m, cpu, intid);
-	emit(m, OSIM_EVENT_IRQ_EXIT, intid);
+	if (osim__event_on(m))
+		emit(m, OSIM_EVENT_IRQ_EXIT, intid);
 }
 
 int osim_irq_enable(struct osim_machine *m, uint32_t intid, unsigned int cpu, bool on)
@@ -240,7 +247,8 @@ uint32_t osim_irq_ack(struct osim_machine *m, unsigned int cpu)
 	if (intid == SPURIOUS)
 		return intid;
 	m->stats.interrupts++;
-	emit(m, OSIM_EVENT_IRQ_ENTER, intid);
+	if (osim__event_on(m))
+		emit(m, OSIM_EVENT_IRQ_ENTER, intid);
 	return intid;
 }
 
@@ -251,7 +259,8 @@ int osim_irq_end(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 	if (!m->backend.irq_end && !line(m, intid, cpu)->active)
 		return -ENOENT;
 	end(m, cpu, intid);
-	emit(m, OSIM_EVENT_IRQ_EXIT, intid);
+	if (osim__event_on(m))
+		emit(m, OSIM_EVENT_IRQ_EXIT, intid);
 	return 0;
 }
 

@@ -52,8 +52,8 @@ static uint64_t clock_now_ns(void *arg)
 
 static bool came_in(const struct osim_machine *m)
 {
-	return m->sched.runq_head || (__atomic_load_n(&m->sched.slow, __ATOMIC_RELAXED) &
-				      (OSIM__SLOW_IRQ | OSIM__SLOW_INBOX));
+	return m->sched.runq_head || (m->sched.slow & OSIM__SLOW_IRQ) ||
+	       __atomic_load_n(&m->sched.inbox, __ATOMIC_RELAXED);
 }
 
 static int idle(void *arg, uint64_t deadline_ns)
@@ -77,16 +77,6 @@ static int idle(void *arg, uint64_t deadline_ns)
 	/* Where the clock is somebody else's this changes nothing, and it is looked at again. */
 	m->sched.now_ns = deadline_ns;
 	return 0;
-}
-
-static void switched(void *arg, unsigned int cpu, const struct osim__thread *thread)
-{
-	struct osim_machine *m = arg;
-	struct osim_event e = {.kind = OSIM_EVENT_SWITCH, .text = thread ? thread->name : "idle"};
-
-	(void)cpu;
-	if (osim__event_on(m))
-		osim__event_emit(m, &e);
 }
 
 static void woken(void *arg, const struct osim__thread *thread)
@@ -133,7 +123,6 @@ int osim__machine_init(const struct osim_options *options, struct osim_machine *
 					  .irq_take = osim__irq_take,
 					  .idle = idle,
 					  .inbox = inbox,
-					  .switched = switched,
 					  .woken = woken};
 	struct osim_machine *m;
 
@@ -219,6 +208,7 @@ static void wake_lock(struct osim_machine *m)
 
 void osim__machine_wake(struct osim_machine *m)
 {
+	osim__sched_left(&m->sched);
 	wake_lock(m);
 	if (m->wake)
 		m->wake(m->wake_arg);

@@ -100,7 +100,8 @@ struct osim_machine {
 	bool percpu_irq;
 	/* Lines that are pending, enabled and not active: what a CPU can take, lowest first. */
 	uint64_t spi_ready[OSIM_INTID_MAX / 64];
-	uint32_t ppi_ready[OSIM_CPUS_MAX];
+	uint64_t ppi_ready[OSIM_CPUS_MAX];
+	unsigned int ready_count;
 	uint32_t notif_intid;
 	osim_irq_fn *irq_fn;
 	void *irq_arg;
@@ -170,8 +171,8 @@ struct osim_task {
  * there. */
 int osim__machine_init(const struct osim_options *options, struct osim_machine **out);
 
-/* Any thread: something was left in the inbox and OSIM__SLOW_INBOX is set. secure/ calls this after
- * both. The machine must not be freed meanwhile; it may be detached from its loop. */
+/* Any thread: something was left in the inbox. secure/ calls this after it. The machine must not be
+ * freed meanwhile; it may be detached from its loop. */
 void osim__machine_wake(struct osim_machine *m);
 /* fn NULL: nobody. When this returns, the old one is not being called. */
 void osim__machine_set_wake(struct osim_machine *m, void (*fn)(void *arg), void *arg);

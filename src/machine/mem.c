@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "machine/machine.h"
 
@@ -366,9 +367,11 @@ int osim_mem_map(struct osim_machine *m, uint64_t pa, size_t size_bytes, void *h
 		return -ENOMEM;
 	m->regions = regions;
 	if (own_memory) {
-		if (posix_memalign(&host, OSIM__PAGE_BYTES, size_bytes))
+		/* Zeroed, and resident only where it is touched. */
+		host = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (host == MAP_FAILED)
 			return -ENOMEM;
-		memset(host, 0, size_bytes);
 	}
 	m->regions[m->region_count++] = (struct osim__region){
 		.pa = pa, .bytes = size_bytes, .host = host, .kind = kind, .own = own_memory};
@@ -379,7 +382,7 @@ void osim__mem_fini(struct osim_machine *m)
 {
 	for (size_t i = 0; i < m->region_count; i++)
 		if (m->regions[i].own)
-			free(m->regions[i].host);
+			munmap(m->regions[i].host, m->regions[i].bytes);
 	free(m->regions);
 	free(m->pages.slots);
 }

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,6 +24,48 @@ __attribute__((weak)) void __sanitizer_start_switch_fiber(void **fake_stack_save
 __attribute__((weak)) void
 __sanitizer_finish_switch_fiber(void *fake_stack_save, const void **bottom_old, size_t *size_old);
 __attribute__((weak)) void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
+
+/*
+ * Stacks outlive their pool: a check makes machines by the thousand, and a stack costs system calls
+ * and page faults. What is kept is bounded, and shared by all threads of the host.
+ */
+#define SPARE_MAX 32u
+
+static atomic_flag spare_lock = ATOMIC_FLAG_INIT;
+static struct osim__fiber *spare;
+static unsigned int spare_count;
+
+static struct osim__fiber *spare_get(void)
+{
+	struct osim__fiber *fiber;
+
+	while (atomic_flag_test_and_set_explicit(&spare_lock, memory_order_acquire))
+		;
+	fiber = spare;
+	if (fiber) {
+		spare = fiber->next_free;
+		spare_count--;
+	}
+	atomic_flag_clear_explicit(&spare_lock, memory_order_release);
+	return fiber;
+}
+
+/* false: there are enough. */
+static bool spare_put(struct osim__fiber *fiber)
+{
+	bool room;
+
+	while (atomic_flag_test_and_set_explicit(&spare_lock, memory_order_acquire))
+		;
+	room = spare_count < SPARE_MAX;
+	if (room) {
+		fiber->next_free = spare;
+		spare = fiber;
+		spare_count++;
+	}
+	atomic_flag_clear_explicit(&spare_lock, memory_order_release);
+	return room;
+}
 
 /* Which fiber was left last: a host's stack has bounds that become known only by being left. */
 static _Thread_local struct osim__fiber *left;
@@ -101,8 +144,11 @@ int osim__fiber_new(struct osim__fiber_pool *pool, const char *name, osim__fiber
 {
 	struct osim__fiber *fiber = pool->free;
 
-	if (fiber) {
+	if (fiber)
 		pool->free = fiber->next_free;
+	else
+		fiber = spare_get();
+	if (fiber) {
 		if (__asan_unpoison_memory_region)
 			__asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
 	} else {
@@ -147,6 +193,17 @@ void osim__fiber_switch(struct osim__fiber *from, struct osim__fiber *to)
 	arrived(from);
 }
 
+static void unmap(struct osim__fiber *fiber)
+{
+	if (__asan_unpoison_memory_region)
+		__asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
+#ifdef VALGRIND_STACK_DEREGISTER
+	VALGRIND_STACK_DEREGISTER(fiber->valgrind_id);
+#endif
+	munmap(fiber->stack - GUARD_BYTES, GUARD_BYTES + fiber->stack_bytes);
+	free(fiber);
+}
+
 void osim__fiber_pool_fini(struct osim__fiber_pool *pool)
 {
 	struct osim__fiber *fiber;
@@ -155,12 +212,7 @@ void osim__fiber_pool_fini(struct osim__fiber_pool *pool)
 		osim__fiber_free(pool, fiber);
 	while ((fiber = pool->free)) {
 		pool->free = fiber->next_free;
-		if (__asan_unpoison_memory_region)
-			__asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
-#ifdef VALGRIND_STACK_DEREGISTER
-		VALGRIND_STACK_DEREGISTER(fiber->valgrind_id);
-#endif
-		munmap(fiber->stack - GUARD_BYTES, GUARD_BYTES + fiber->stack_bytes);
-		free(fiber);
+		if (!spare_put(fiber))
+			unmap(fiber);
 	}
 }

@@ -30,7 +30,7 @@ struct way {
 
 struct ways {
 	struct way way[WAYS_MAX];
-	unsigned int count, max;
+	unsigned int count;
 };
 
 void osim__sched_init(struct osim__sched *s, unsigned int cpus, struct osim_chooser chooser,
@@ -52,10 +52,24 @@ void osim__sched_init(struct osim__sched *s, unsigned int cpus, struct osim_choo
 
 /* --- what can happen next --- */
 
-static bool add(struct ways *w, enum way_kind kind, unsigned int cpu, struct osim__thread *thread)
+/*
+ * What follows is compiled twice: to list all ways for a chooser, and to take the first where
+ * nobody chooses, which is what most machines do all the time.
+ */
+#define EITHER static inline __attribute__((always_inline))
+
+/* true: no more are wanted. */
+EITHER bool add(struct ways *all, struct way *first, enum way_kind kind, unsigned int cpu,
+		struct osim__thread *thread)
 {
-	w->way[w->count++] = (struct way){.kind = kind, .cpu = cpu, .thread = thread};
-	return w->count == w->max;
+	const struct way way = {.kind = kind, .cpu = cpu, .thread = thread};
+
+	if (!all) {
+		*first = way;
+		return true;
+	}
+	all->way[all->count++] = way;
+	return all->count == WAYS_MAX;
 }
 
 static void idle_main(void *arg)
@@ -70,16 +84,20 @@ static void idle_main(void *arg)
 	}
 }
 
-static bool can_irq(struct osim__sched *s, unsigned int cpu)
+static __attribute__((noinline)) bool has_irq(struct osim__sched *s, unsigned int cpu)
 {
 	struct osim__cpu *c = &s->cpus[cpu];
 
-	if (!(__atomic_load_n(&s->slow, __ATOMIC_RELAXED) & OSIM__SLOW_IRQ) || !c->online ||
-	    c->irq_off || c->irq_depth)
+	if (!c->online || c->irq_off || c->irq_depth)
 		return false;
 	if (!s->hooks.irq_deliverable(s->hooks.arg, cpu))
 		return false;
 	return c->active || c->idle || !osim__fiber_new(&s->pool, "idle", idle_main, s, &c->idle);
+}
+
+static inline bool can_irq(struct osim__sched *s, unsigned int cpu)
+{
+	return (s->slow & OSIM__SLOW_IRQ) && has_irq(s, cpu);
 }
 
 static bool is_idle(const struct osim__cpu *c)
@@ -105,21 +123,22 @@ static int idle_cpu_for(const struct osim__sched *s, const struct osim__thread *
 	return -1;
 }
 
-static bool add_queued(struct osim__sched *s, struct ways *w, unsigned int me, bool preempt)
+EITHER bool add_queued(struct osim__sched *s, struct ways *all, struct way *first, unsigned int me,
+		       bool preempt)
 {
-	unsigned int full = w->count + QUEUED_MAX;
+	unsigned int added = 0;
 
 	/* Threads that can go nowhere now do not count, or they would hide one that can. */
-	for (struct osim__thread *t = s->runq_head; t && w->count < full; t = t->next) {
+	for (struct osim__thread *t = s->runq_head; t && added < QUEUED_MAX; t = t->next) {
 		int cpu = idle_cpu_for(s, t, me);
+		bool here = preempt ? cpu < 0 && allowed(s, t, me) : cpu >= 0;
 
-		if (preempt && cpu < 0 && allowed(s, t, me)) {
-			if (add(w, WAY_PREEMPT, me, t))
-				return true;
-		} else if (!preempt && cpu >= 0) {
-			if (add(w, WAY_DISPATCH, (unsigned int)cpu, t))
-				return true;
-		}
+		if (!here)
+			continue;
+		added++;
+		if (add(all, first, preempt ? WAY_PREEMPT : WAY_DISPATCH,
+			preempt ? me : (unsigned int)cpu, t))
+			return true;
 	}
 	return false;
 }
@@ -127,40 +146,50 @@ static bool add_queued(struct osim__sched *s, struct ways *w, unsigned int me, b
 /*
  * The order is part of the contract with saved lists: this CPU's interrupt, this CPU, the others'
  * interrupts, the others, queued threads onto idle CPUs, queued threads in place of this one. me is
- * OSIM__CPU_HOST on the host's stack.
+ * OSIM__CPU_HOST on the host's stack. Returns whether there is any.
  */
-static void collect(struct osim__sched *s, struct ways *w, unsigned int me, bool stay)
+EITHER bool collect(struct osim__sched *s, struct ways *all, struct way *first, unsigned int me,
+		    bool stay)
 {
 	const struct osim__cpu *c = &s->cpus[me];
 
 	if (me != OSIM__CPU_HOST) {
-		if (can_irq(s, me) && add(w, WAY_IRQ, me, NULL))
-			return;
-		if (stay && add(w, WAY_GO, me, NULL))
-			return;
+		if (can_irq(s, me) && add(all, first, WAY_IRQ, me, NULL))
+			return true;
+		if (stay && add(all, first, WAY_GO, me, NULL))
+			return true;
 	}
+	for (unsigned int i = 0; (s->slow & OSIM__SLOW_IRQ) && i < s->cpu_count; i++)
+		if (i != me && can_irq(s, i) && add(all, first, WAY_IRQ, i, NULL))
+			return true;
 	for (unsigned int i = 0; i < s->cpu_count; i++)
-		if (i != me && can_irq(s, i) && add(w, WAY_IRQ, i, NULL))
-			return;
-	for (unsigned int i = 0; i < s->cpu_count; i++)
-		if (i != me && s->cpus[i].active && !s->cpus[i].spin && add(w, WAY_GO, i, NULL))
-			return;
-	if (add_queued(s, w, me, false))
-		return;
+		if (i != me && s->cpus[i].active && !s->cpus[i].spin &&
+		    add(all, first, WAY_GO, i, NULL))
+			return true;
+	if (add_queued(s, all, first, me, false))
+		return true;
 	if (stay && c->cur && osim__sched_may_sleep(s))
-		add_queued(s, w, me, true);
+		add_queued(s, all, first, me, true);
+	return all && all->count;
 }
 
 bool osim__sched_can_run(struct osim__sched *s)
 {
-	struct ways w;
+	struct way first;
 
-	if (__atomic_load_n(&s->slow, __ATOMIC_RELAXED) & OSIM__SLOW_INBOX)
-		return true;
-	w.count = 0;
-	w.max = 1;
-	collect(s, &w, OSIM__CPU_HOST, false);
-	return w.count;
+	return __atomic_load_n(&s->inbox, __ATOMIC_RELAXED) ||
+	       collect(s, NULL, &first, OSIM__CPU_HOST, false);
+}
+
+static __attribute__((noinline)) bool choose_way(struct osim__sched *s, struct way *way, bool stay)
+{
+	struct ways all;
+
+	all.count = 0;
+	if (!collect(s, &all, NULL, s->this_cpu, stay))
+		return false;
+	*way = all.way[osim__choose(s, OSIM_CHOICE_RUN, all.count)];
+	return true;
 }
 
 static void unqueue(struct osim__sched *s, struct osim__thread *t)
@@ -220,23 +249,21 @@ static struct osim__fiber *apply(struct osim__sched *s, const struct way *way)
  * on for too long. */
 static struct osim__fiber *next(struct osim__sched *s, bool stay)
 {
-	struct ways w;
+	struct way way;
 	struct osim__fiber *to;
 	const struct osim__thread *before = osim__sched_current(s);
 
-	w.count = 0;
-	w.max = s->chooser.choose ? WAYS_MAX : 1;
-	if (s->executing != &s->host && s->done && s->done(s->done_arg))
+	if (s->done && s->executing != &s->host && s->done(s->done_arg))
 		goto host;
 	if (!s->budget) {
 		s->livelock = true;
 		goto host;
 	}
 	s->budget--;
-	collect(s, &w, s->this_cpu, stay);
-	if (!w.count)
+	if (!(s->chooser.choose ? choose_way(s, &way, stay)
+				: collect(s, NULL, &way, s->this_cpu, stay)))
 		goto host;
-	to = apply(s, &w.way[osim__choose(s, OSIM_CHOICE_RUN, w.count)]);
+	to = apply(s, &way);
 	if (s->hooks.switched && osim__sched_current(s) != before)
 		s->hooks.switched(s->hooks.arg, s->this_cpu, osim__sched_current(s));
 	return to;
@@ -259,7 +286,7 @@ static void take_irq(struct osim__sched *s)
 	c->irq_depth--;
 }
 
-void osim__sched_arrived(struct osim__sched *s)
+static inline void arrived(struct osim__sched *s)
 {
 	if (s->dead_fiber) {
 		osim__fiber_free(&s->pool, s->dead_fiber);
@@ -267,6 +294,11 @@ void osim__sched_arrived(struct osim__sched *s)
 	}
 	while (osim__sched_cpu(s)->take_irq)
 		take_irq(s);
+}
+
+void osim__sched_arrived(struct osim__sched *s)
+{
+	arrived(s);
 }
 
 void osim__sched_reschedule(struct osim__sched *s, bool stay)
@@ -278,14 +310,14 @@ void osim__sched_reschedule(struct osim__sched *s, bool stay)
 		s->executing = to;
 		osim__fiber_switch(self, to);
 	}
-	osim__sched_arrived(s);
+	arrived(s);
 }
 
 /* --- points --- */
 
 static void drain(struct osim__sched *s)
 {
-	__atomic_fetch_and(&s->slow, ~(uint32_t)OSIM__SLOW_INBOX, __ATOMIC_ACQUIRE);
+	__atomic_exchange_n(&s->inbox, 0, __ATOMIC_ACQUIRE);
 	if (s->hooks.inbox)
 		s->hooks.inbox(s->hooks.arg);
 }
@@ -302,22 +334,33 @@ static void host_irqs(struct osim__sched *s)
 		take_irq(s);
 }
 
+/* Nobody chooses, so this CPU's interrupts come first: no other CPU is looked at. Where the run may
+ * be over, that is found out as ever. */
+static void take_irqs(struct osim__sched *s)
+{
+	while (can_irq(s, s->this_cpu)) {
+		if (s->done || !s->budget) {
+			osim__sched_reschedule(s, true);
+			continue;
+		}
+		s->budget--;
+		take_irq(s);
+	}
+}
+
 void osim__sched_point_slow(struct osim__sched *s, enum osim__point why)
 {
-	uint32_t slow = __atomic_load_n(&s->slow, __ATOMIC_RELAXED);
-
-	osim__sched_cpu(s)->point = (uint8_t)why;
-	if (slow & OSIM__SLOW_INBOX)
-		drain(s);
-	if (s->this_cpu == OSIM__CPU_HOST) {
-		host_irqs(s);
+	if (s->pinned)
 		return;
-	}
-	if (slow & OSIM__SLOW_CHOOSER)
+	osim__sched_cpu(s)->point = (uint8_t)why;
+	if (__atomic_load_n(&s->inbox, __ATOMIC_RELAXED))
+		drain(s);
+	if (s->this_cpu == OSIM__CPU_HOST)
+		host_irqs(s);
+	else if (s->slow & OSIM__SLOW_CHOOSER)
 		osim__sched_reschedule(s, true);
 	else
-		while (can_irq(s, s->this_cpu))
-			osim__sched_reschedule(s, true);
+		take_irqs(s);
 }
 
 void osim__sched_irq_on(struct osim__sched *s)
@@ -339,7 +382,8 @@ void osim__sched_yield(struct osim__sched *s)
 	}
 	if (!s->hooks.now_ns)
 		s->now_ns += YIELD_NS;
-	osim__timer_fire(s);
+	if (s->timers)
+		osim__timer_fire(s);
 	osim__sched_queue(s, c->cur);
 	c->cur = NULL;
 	c->active = NULL;
@@ -421,7 +465,7 @@ static int run(struct osim__sched *s)
 	int rc;
 
 	for (;;) {
-		if (__atomic_load_n(&s->slow, __ATOMIC_RELAXED) & OSIM__SLOW_INBOX)
+		if (__atomic_load_n(&s->inbox, __ATOMIC_RELAXED))
 			drain(s);
 		if (s->done && s->done(s->done_arg))
 			return 0;

@@ -124,7 +124,7 @@ struct osim__sched_hooks {
 	 */
 	int (*idle)(void *arg, uint64_t deadline_ns); /* NULL: virtual time jumps */
 	uint64_t (*now_ns)(void *arg);		      /* NULL: virtual */
-	void (*inbox)(void *arg);		      /* OSIM__SLOW_INBOX was set */
+	void (*inbox)(void *arg);		      /* osim__sched_left() was called */
 	void (*switched)(void *arg, unsigned int cpu, const struct osim__thread *thread);
 	void (*woken)(void *arg, const struct osim__thread *thread);
 	void *arg;
@@ -134,14 +134,15 @@ struct osim__sched_hooks {
 enum {
 	OSIM__SLOW_CHOOSER = 1, /* somebody chooses: each point is asked */
 	OSIM__SLOW_IRQ = 2,	/* a line is pending somewhere */
-	OSIM__SLOW_INBOX = 4,	/* another thread left something (set atomically) */
 };
 
 struct osim__sched {
-	uint32_t slow;	       /* first: the fast path reads only this */
+	uint32_t slow;	       /* first: the fast path reads only these two */
+	uint32_t inbox;	       /* another thread left something; any thread sets it */
 	unsigned int this_cpu; /* index of the executing entry: a CPU, or OSIM__CPU_HOST */
 	unsigned int cpu_count;
-	bool running; /* inside osim__sched_run(): fibers may be switched */
+	uint32_t pinned; /* > 0: in an event sink: nothing is switched, interrupts wait */
+	bool running;	 /* inside osim__sched_run(): fibers may be switched */
 	struct osim__fiber *executing;
 	struct osim__fiber host;
 	struct osim__cpu cpus[OSIM_CPUS_MAX + 1];
@@ -211,8 +212,14 @@ void osim__sched_point_slow(struct osim__sched *s, enum osim__point why);
 /* A scheduling point: interrupts come in here, and other CPUs may go on. */
 static inline void osim__sched_point(struct osim__sched *s, enum osim__point why)
 {
-	if (__builtin_expect(__atomic_load_n(&s->slow, __ATOMIC_RELAXED) != 0, 0))
+	if (__builtin_expect((s->slow | __atomic_load_n(&s->inbox, __ATOMIC_RELAXED)) != 0, 0))
 		osim__sched_point_slow(s, why);
+}
+
+/* Any thread: something was left, and the inbox hook is to be called at the next point. */
+static inline void osim__sched_left(struct osim__sched *s)
+{
+	__atomic_store_n(&s->inbox, 1, __ATOMIC_RELEASE);
 }
 
 /* To the end of the run queue, and whoever can run runs (cond_resched, schedule). No-op where

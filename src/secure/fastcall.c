@@ -5,6 +5,9 @@
 #define CALLS_COUNT	  12u
 #define CALLS_COUNT_GUEST 14u
 
+/* Width of addresses of protected memory. */
+#define PROTMEM_ADDRESS_BITS 48u
+
 static void words(struct osim_regs *r, uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3)
 {
 	r->a[0] = a0;
@@ -143,6 +146,17 @@ static void get_os_revision(const struct osim__secure *s, struct osim_regs *r)
 	r->a[2] = osim__diff(s, OSIM__DIFF_REVISION_WIDE) ? s->os_build : (uint32_t)s->os_build;
 }
 
+static void get_protmem_config(const struct osim__secure *s, struct osim_regs *r)
+{
+	if (!s->protmem_size) {
+		r->a[0] = osim__diff(s, OSIM__DIFF_PROTMEM_OFF);
+		return;
+	}
+	words(r, OPTEE_SMC_RETURN_OK, 0, 0, PROTMEM_ADDRESS_BITS);
+	r->a[1] = s->protmem_pa;
+	r->a[2] = s->protmem_size;
+}
+
 void osim__fastcall(struct osim__secure *s, struct osim__guest *g, struct osim_regs *r)
 {
 	switch ((uint32_t)r->a[0]) {
@@ -190,7 +204,7 @@ void osim__fastcall(struct osim__secure *s, struct osim__guest *g, struct osim_r
 		r->a[0] = osim__diff(s, OSIM__DIFF_L2CC_OFF);
 		break;
 	case OPTEE_SMC_GET_PROTMEM_CONFIG:
-		r->a[0] = osim__diff(s, OSIM__DIFF_PROTMEM_OFF);
+		get_protmem_config(s, r);
 		break;
 	default:
 		r->a[0] = OPTEE_SMC_RETURN_UNKNOWN_FUNCTION;

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "secure/protmem.h"
 #include "secure/secure.h"
 
 /* What a hypervisor itself says in a7, and what no guest is called. */
@@ -10,6 +11,7 @@
 void osim__guest_free(struct osim__guest *g)
 {
 	osim__watchdog_fini(g);
+	osim__protmem_drop_all(g);
 	osim__thread_fini(g);
 	osim__session_drop_all(g);
 	osim__shm_drop_all(g);
@@ -82,6 +84,7 @@ static uint32_t created(struct osim__secure *s, uint16_t id)
 		count++;
 	if (id == HYPERVISOR || count >= s->guests_max || !osim__guest_new(s, id))
 		return OPTEE_SMC_RETURN_ENOTAVAIL;
+	osim__event_text(s->m, OSIM_EVENT_WORLD, 0, "guest %u is there", id);
 	return OPTEE_SMC_RETURN_OK;
 }
 
@@ -91,6 +94,7 @@ static uint32_t destroyed(struct osim__secure *s, uint16_t id)
 	struct osim__guest *g = find(s, id);
 
 	if (g) {
+		osim__event_text(s->m, OSIM_EVENT_WORLD, 0, "guest %u is gone", id);
 		g->dying = true;
 		g->inside++;
 		osim__guest_leave(g);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stddef.h>
 
+#include "secure/protmem.h"
 #include "secure/secure.h"
 
 void osim__msg_put_u32(struct osim__sthread *t, uint64_t offset, uint32_t value)
@@ -13,7 +14,7 @@ void osim__msg_put_u64(struct osim__sthread *t, uint64_t offset, uint64_t value)
 	osim__shm_write(t->arg.shm, t->arg.offset + offset, &value, sizeof(value));
 }
 
-static void put_ret(struct osim__sthread *t, uint32_t ret)
+void osim__msg_ret(struct osim__sthread *t, uint32_t ret)
 {
 	t->msg.arg.ret = ret;
 	osim__msg_put_u32(t, offsetof(struct osim_msg_arg, ret), ret);
@@ -21,7 +22,7 @@ static void put_ret(struct osim__sthread *t, uint32_t ret)
 
 void osim__msg_result(struct osim__sthread *t, uint32_t ret, uint32_t origin)
 {
-	put_ret(t, ret);
+	osim__msg_ret(t, ret);
 	t->msg.arg.ret_origin = origin;
 	osim__msg_put_u32(t, offsetof(struct osim_msg_arg, ret_origin), origin);
 }
@@ -43,7 +44,7 @@ static void register_shm(struct osim__sthread *t)
 	int rc;
 
 	if (t->msg.arg.num_params != 1 || !register_attr_ok(t->guest->s, p->attr)) {
-		put_ret(t, TEE_ERROR_BAD_PARAMETERS);
+		osim__msg_ret(t, TEE_ERROR_BAD_PARAMETERS);
 		return;
 	}
 	if (p->attr & OPTEE_MSG_ATTR_NONCONTIG)
@@ -53,11 +54,11 @@ static void register_shm(struct osim__sthread *t)
 		rc = osim__shm_from_range(t->guest, p->u.tmem.buf_ptr, p->u.tmem.size,
 					  p->u.tmem.shm_ref, &shm);
 	if (rc) {
-		put_ret(t, TEE_ERROR_BAD_PARAMETERS);
+		osim__msg_ret(t, TEE_ERROR_BAD_PARAMETERS);
 		return;
 	}
 	shm->guarded = false;
-	put_ret(t, TEE_SUCCESS);
+	osim__msg_ret(t, TEE_SUCCESS);
 }
 
 static void unregister_shm(struct osim__sthread *t)
@@ -65,7 +66,23 @@ static void unregister_shm(struct osim__sthread *t)
 	if (t->msg.arg.num_params != 1)
 		osim__msg_result(t, TEE_ERROR_BAD_PARAMETERS, TEE_ORIGIN_TEE);
 	else
-		put_ret(t, osim__shm_release(t, t->msg.params[0].u.rmem.shm_ref));
+		osim__msg_ret(t, osim__shm_release(t, t->msg.params[0].u.rmem.shm_ref));
+}
+
+/* ASSIGN_PROTMEM is for memory that was shared through FF-A, which this is not. */
+static void protmem(struct osim__sthread *t)
+{
+	switch (t->msg.arg.cmd) {
+	case OPTEE_MSG_CMD_LEND_PROTMEM:
+		osim__protmem_lend(t);
+		break;
+	case OPTEE_MSG_CMD_RECLAIM_PROTMEM:
+		osim__protmem_reclaim(t);
+		break;
+	default:
+		osim__protmem_config(t);
+		break;
+	}
 }
 
 bool osim__msg_run(struct osim__sthread *t)
@@ -104,6 +121,13 @@ bool osim__msg_run(struct osim__sthread *t)
 		if (!(caps & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF))
 			return false;
 		osim__notif_deliver(t, OSIM_NOTIF_STOPPED);
+		return true;
+	case OPTEE_MSG_CMD_LEND_PROTMEM:
+	case OPTEE_MSG_CMD_RECLAIM_PROTMEM:
+	case OPTEE_MSG_CMD_GET_PROTMEM_CONFIG:
+		if (!(caps & OPTEE_SMC_SEC_CAP_DYNAMIC_PROTMEM))
+			return false;
+		protmem(t);
 		return true;
 	default:
 		return false;

@@ -62,6 +62,7 @@ void osim__notif_started(struct osim__guest *g)
 	if (g->started)
 		return;
 	g->started = true;
+	osim__event_text(g->s->m, OSIM_EVENT_WORLD, 0, "notifications are on");
 	for (struct osim__notif_driver *d = g->s->notif_drivers; d; d = d->next)
 		tell(g, NULL, d, OSIM_NOTIF_STARTED);
 }
@@ -82,16 +83,23 @@ static void bottom_half_event(const struct osim__sthread *t, uint32_t flags)
 		emit_bottom_half(t, flags);
 }
 
+static void begin(struct osim__sthread *t, enum osim_notif_event event)
+{
+	if (event == OSIM_NOTIF_BOTTOM_HALF) {
+		bottom_half_event(t, 0);
+		return;
+	}
+	t->guest->started = false;
+	osim__event_text(t->guest->s->m, OSIM_EVENT_WORLD, 0, "notifications are off");
+}
+
 void osim__notif_deliver(struct osim__sthread *t, enum osim_notif_event event)
 {
 	struct osim__guest *g = t->guest;
 
 	osim__mutex_lock(t, &g->notif_mutex);
 	if (g->started) {
-		if (event == OSIM_NOTIF_STOPPED)
-			g->started = false;
-		else
-			bottom_half_event(t, 0);
+		begin(t, event);
 		for (struct osim__notif_driver *d = g->s->notif_drivers; d; d = d->next) {
 			tell(g, t, d, event);
 			/* It may have been started again meanwhile. */

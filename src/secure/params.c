@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "secure/protmem.h"
 #include "secure/secure.h"
 
 static uint32_t tmem_in(struct osim__sthread *t, const struct osim_msg_param *p,
@@ -9,6 +10,7 @@ static uint32_t tmem_in(struct osim__sthread *t, const struct osim_msg_param *p,
 {
 	const struct osim_msg_param_tmem *tmem = &p->u.tmem;
 	const struct osim__secure *s = t->guest->s;
+	enum osim__shm_kind kind;
 
 	if (!tmem->buf_ptr && (s->caps & OPTEE_SMC_SEC_CAP_MEMREF_NULL)) {
 		*null = true;
@@ -20,9 +22,13 @@ static uint32_t tmem_in(struct osim__sthread *t, const struct osim_msg_param *p,
 					   &mem->shm)
 			       ? TEE_ERROR_BAD_PARAMETERS
 			       : TEE_SUCCESS;
-	if (!osim__shm_is_reserved(s, tmem->buf_ptr, tmem->size ? tmem->size : 1))
+	if (osim__shm_is_reserved(s, tmem->buf_ptr, tmem->size ? tmem->size : 1))
+		kind = OSIM__SHM_RESERVED;
+	else if (osim__protmem_holds(s, tmem->buf_ptr, tmem->size ? tmem->size : 1))
+		kind = OSIM__SHM_PROTECTED;
+	else
 		return TEE_ERROR_BAD_PARAMETERS;
-	if (osim__shm_from_reserved(t->guest, tmem->buf_ptr, tmem->size, 0, &mem->shm))
+	if (osim__shm_from_reserved(t->guest, kind, tmem->buf_ptr, tmem->size, 0, &mem->shm))
 		return TEE_ERROR_OUT_OF_MEMORY;
 	return TEE_SUCCESS;
 }
@@ -98,29 +104,35 @@ uint32_t osim__params_in(struct osim__sthread *t, uint32_t first, struct osim_pt
 	return TEE_SUCCESS;
 }
 
-static uint64_t at(uint32_t param, size_t field)
+uint64_t osim__param_at(uint32_t param, size_t field)
 {
 	return sizeof(struct osim_msg_arg) + param * sizeof(struct osim_msg_param) +
 	       offsetof(struct osim_msg_param, u) + field;
 }
 
+/* Also into our copy, which the event record gets. */
 void osim__params_out(struct osim__sthread *t, uint32_t first, const struct osim_pta_call *call)
 {
 	for (uint32_t i = 0; i < call->count; i++) {
 		const struct osim_pta_param *p = &call->params[i];
+		struct osim_msg_param *copy = &t->msg.params[first + i];
 		uint64_t value[2] = {p->a, p->b};
 
 		switch (p->type) {
 		case OSIM_PTA_VALUE_OUTPUT:
 		case OSIM_PTA_VALUE_INOUT:
-			osim__shm_write(t->arg.shm, t->arg.offset + at(first + i, 0), value,
-					sizeof(value));
+			memcpy(&copy->u, value, sizeof(value));
+			osim__shm_write(t->arg.shm, t->arg.offset + osim__param_at(first + i, 0),
+					value, sizeof(value));
 			break;
 		case OSIM_PTA_MEMREF_OUTPUT:
 		case OSIM_PTA_MEMREF_INOUT:
-			osim__msg_put_u64(t,
-					  at(first + i, offsetof(struct osim_msg_param_tmem, size)),
-					  p->size_bytes);
+			copy->u.tmem.size = p->size_bytes;
+			osim__msg_put_u64(
+				t,
+				osim__param_at(first + i,
+					       offsetof(struct osim_msg_param_tmem, size)),
+				p->size_bytes);
 			break;
 		default:
 			break;

@@ -24,7 +24,6 @@ static int hand_over(struct osim__secure *s, uint16_t guest, uint32_t value)
 	while (!atomic_compare_exchange_weak_explicit(&s->inbox, &item->next, item,
 						      memory_order_release, memory_order_relaxed))
 		;
-	__atomic_fetch_or(&s->m->sched.slow, OSIM__SLOW_INBOX, __ATOMIC_RELEASE);
 	osim__machine_wake(s->m);
 	return 0;
 }
@@ -47,7 +46,8 @@ int osim_post_guest(struct osim_machine *m, uint16_t guest, uint32_t value)
 	g = osim__guest_of(s, guest);
 	if (!g)
 		return osim__error(-ENXIO, "there is no guest %u", guest);
-	osim__inbox_drain(s);
+	if (atomic_load_explicit(&s->inbox, memory_order_relaxed))
+		osim__inbox_drain(s);
 	rc = osim__notif_post(g, value);
 	if (!rc && m->sched.this_cpu != OSIM__CPU_HOST)
 		osim__sched_point(&m->sched, OSIM__POINT_POST);

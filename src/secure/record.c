@@ -197,12 +197,10 @@ bool osim__record_take(struct osim__record *r, uint32_t *value)
 	for (level = 1; level <= r->levels; level++) {
 		n = path[level];
 		n->ways &= n->ways - 1;
-		if (n->ways)
+		/* The root stays: a value that comes and goes alone costs no node. */
+		if (n->ways || level == r->levels)
 			break;
-		if (level == r->levels)
-			r->root = NULL;
-		else
-			path[level + 1]->u.nodes[lowest(path[level + 1]->ways)] = NULL;
+		path[level + 1]->u.nodes[lowest(path[level + 1]->ways)] = NULL;
 		node_spare(r, n);
 	}
 	return true;

@@ -27,7 +27,7 @@ static struct osim__shm *handed_out(struct osim__guest *g, uint64_t pa, uint64_t
 	int rc = -1;
 
 	if (osim__shm_is_reserved(g->s, pa, size))
-		rc = osim__shm_from_reserved(g, pa, size, cookie, &shm);
+		rc = osim__shm_from_reserved(g, OSIM__SHM_RESERVED, pa, size, cookie, &shm);
 	else if (!(pa % OSIM__PAGE_BYTES) && size <= OSIM__PAGE_BYTES)
 		rc = osim__shm_from_range(g, pa, OSIM__PAGE_BYTES, cookie, &shm);
 	return rc ? NULL : shm;

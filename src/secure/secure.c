@@ -3,14 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "secure/protmem.h"
 #include "secure/secure.h"
 
 #define CAPS_DEFAULT                                                           \
 	(OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM | OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | \
 	 OPTEE_SMC_SEC_CAP_MEMREF_NULL | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |       \
 	 OPTEE_SMC_SEC_CAP_RPC_ARG | OPTEE_SMC_SEC_CAP_RPMB_PROBE)
-#define CAPS_KNOWN \
-	(CAPS_DEFAULT | OPTEE_SMC_SEC_CAP_UNREGISTERED_SHM | OPTEE_SMC_SEC_CAP_VIRTUALIZATION)
+#define CAPS_KNOWN                                                                              \
+	(CAPS_DEFAULT | OPTEE_SMC_SEC_CAP_UNREGISTERED_SHM | OPTEE_SMC_SEC_CAP_VIRTUALIZATION | \
+	 OPTEE_SMC_SEC_CAP_PROTMEM | OPTEE_SMC_SEC_CAP_DYNAMIC_PROTMEM)
 
 #define THREADS_DEFAULT	   2u
 #define RPC_PARAMS_DEFAULT 4u
@@ -122,6 +124,9 @@ static int check_caps(const struct osim_secure_options *o, struct osim__secure *
 	if (!(caps & OPTEE_SMC_SEC_CAP_RPC_ARG) &&
 	    (o->rpc_param_count || (o->set & OSIM_SECURE_SET_RPC_PARAMS)))
 		return osim__error(-EINVAL, "rpc_param_count: caps %#x has no RPC argument", caps);
+	if (!(caps & OPTEE_SMC_SEC_CAP_PROTMEM) != !o->protmem_size_bytes)
+		return osim__error(-EINVAL, "protmem_size_bytes: %#llx does not go with caps %#x",
+				   (unsigned long long)o->protmem_size_bytes, caps);
 	if (!(caps & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF) && o->watchdog_ms)
 		return osim__error(-EINVAL,
 				   "watchdog_ms: caps %#x has no asynchronous notifications", caps);
@@ -238,6 +243,8 @@ static int build(struct osim__secure *s, const struct osim_secure_options *o)
 		return rc;
 	set_values(o, s);
 	rc = set_identity(o, s);
+	if (!rc)
+		rc = osim__protmem_init(s, o->protmem_pa, o->protmem_size_bytes);
 	if (!rc)
 		rc = osim__pta_builtin(s, o);
 	if (rc)

@@ -32,8 +32,9 @@ struct osim__sthread;
 /* --- shared memory (shm.c) --- */
 
 enum osim__shm_kind {
-	OSIM__SHM_RESERVED, /* a part of the reserved shared memory */
-	OSIM__SHM_PAGES,    /* pages of the normal world, known by a cookie */
+	OSIM__SHM_RESERVED,  /* a part of the reserved shared memory */
+	OSIM__SHM_PAGES,     /* pages of the normal world, known by a cookie */
+	OSIM__SHM_PROTECTED, /* protected memory, which the normal world cannot touch */
 };
 
 /* Memory of the normal world that the secure world may touch while it holds a reference. */
@@ -69,9 +70,11 @@ int osim__shm_from_list(struct osim__guest *g, uint64_t list_pa, uint64_t size, 
 /* Contiguous memory. Errors as above. */
 int osim__shm_from_range(struct osim__guest *g, uint64_t pa, uint64_t size, uint64_t cookie,
 			 struct osim__shm **out);
-/* A part of the reserved memory under a cookie. -ENOMEM. */
-int osim__shm_from_reserved(struct osim__guest *g, uint64_t pa, uint64_t size, uint64_t cookie,
-			    struct osim__shm **out);
+/* May the normal world name the page at pa? */
+bool osim__shm_is_nonsecure(const struct osim__secure *s, uint64_t pa);
+/* A part of the reserved memory, or of protected memory, under a cookie. -ENOMEM. */
+int osim__shm_from_reserved(struct osim__guest *g, enum osim__shm_kind kind, uint64_t pa,
+			    uint64_t size, uint64_t cookie, struct osim__shm **out);
 /* The newest with this cookie, with a reference more; NULL. */
 struct osim__shm *osim__shm_get(struct osim__guest *g, uint64_t cookie);
 /* NULL is ignored. t may have to tell a waiter: an RPC. */
@@ -160,6 +163,8 @@ bool osim__msg_run(struct osim__sthread *t);
 /* Writes fields of the message back. */
 void osim__msg_put_u32(struct osim__sthread *t, uint64_t offset, uint32_t value);
 void osim__msg_put_u64(struct osim__sthread *t, uint64_t offset, uint64_t value);
+/* Only the result, or with its origin. */
+void osim__msg_ret(struct osim__sthread *t, uint32_t ret);
 void osim__msg_result(struct osim__sthread *t, uint32_t ret, uint32_t origin);
 
 /* --- RPCs (rpc.c) --- */
@@ -269,6 +274,8 @@ void osim__ta_close(struct osim__sthread *t, struct osim__session *s);
 /* Parameters of a TA out of the message's from index first on. A TEE result. */
 uint32_t osim__params_in(struct osim__sthread *t, uint32_t first, struct osim_pta_call *call);
 void osim__params_out(struct osim__sthread *t, uint32_t first, const struct osim_pta_call *call);
+/* Where a field of a parameter's union is, from the message on. */
+uint64_t osim__param_at(uint32_t param, size_t field);
 void osim__params_put(struct osim__sthread *t, struct osim_pta_call *call);
 /* Asks the normal world for a TA that is not part of the secure world, as OP-TEE looks for it. A
  * TEE result. */
@@ -354,6 +361,7 @@ struct osim__guest {
 
 struct osim__inbox_item;
 struct osim__callout;
+struct osim__lent;
 
 struct osim__secure {
 	struct osim_machine *m;
@@ -375,6 +383,8 @@ struct osim__secure {
 	struct osim__pta *ptas;
 	struct osim__callout *callouts;
 	uint64_t watchdog_ns;
+	uint64_t protmem_pa, protmem_size; /* carved out; size 0: none */
+	struct osim__lent *lent;
 	struct osim__notif_driver *notif_drivers; /* newest first, as they are called */
 	_Atomic(struct osim__inbox_item *) inbox;
 	_Atomic(const void *) owner; /* which thread of the host last used the machine */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "secure/protmem.h"
 #include "secure/secure.h"
 
 #define PAGE	  ((uint64_t)OSIM__PAGE_BYTES)
@@ -24,12 +25,13 @@ bool osim__shm_is_reserved(const struct osim__secure *s, uint64_t pa, uint64_t b
 	       pa - s->shm_pa <= s->shm_size - bytes;
 }
 
-static bool is_nonsecure_page(struct osim_machine *m, uint64_t pa)
+bool osim__shm_is_nonsecure(const struct osim__secure *s, uint64_t pa)
 {
+	struct osim_machine *m = s->m;
 	int region = osim__mem_region(m, pa);
 	const void *va;
 
-	if (pa & PAGE_MASK)
+	if ((pa & PAGE_MASK) || (s->lent && osim__protmem_is_lent(s, pa, PAGE)))
 		return false;
 	if (region >= 0)
 		return region != OSIM_REGION_SECURE;
@@ -78,7 +80,7 @@ int osim__shm_page(struct osim__sthread *t, uint64_t pa, struct osim__shm **out)
 	struct osim__shm *shm = &t->arg_shm;
 	int rc;
 
-	if (!(g->s->caps & OPTEE_SMC_SEC_CAP_DYNAMIC_SHM) || !is_nonsecure_page(g->s->m, pa))
+	if (!(g->s->caps & OPTEE_SMC_SEC_CAP_DYNAMIC_SHM) || !osim__shm_is_nonsecure(g->s, pa))
 		return -EFAULT;
 	if (shm->refs)
 		return osim__shm_from_range(g, pa, PAGE, 0, out);
@@ -104,7 +106,7 @@ static int make(struct osim__guest *g, uint64_t *pages, uint64_t count, uint32_t
 	int rc = -EFAULT;
 
 	for (uint64_t i = 0; i < count; i++)
-		if (!is_nonsecure_page(g->s->m, pages[i]))
+		if (!osim__shm_is_nonsecure(g->s, pages[i]))
 			goto err;
 	rc = -ENOMEM;
 	shm = calloc(1, sizeof(*shm));
@@ -139,20 +141,21 @@ static uint64_t pages_for(uint64_t offset, uint64_t size)
 }
 
 /* What a list says is copied before it is looked at. */
-static int read_list(struct osim_machine *m, uint64_t list_pa, uint64_t *pages, uint64_t count)
+static int read_list(const struct osim__secure *s, uint64_t list_pa, uint64_t *pages,
+		     uint64_t count)
 {
 	uint64_t done = 0;
 
 	for (;;) {
 		uint64_t n = count - done < LIST_ENTRIES ? count - done : LIST_ENTRIES;
 
-		if (!is_nonsecure_page(m, list_pa) ||
-		    osim_mem_read(m, list_pa, pages + done, (size_t)(n * sizeof(*pages))))
+		if (!osim__shm_is_nonsecure(s, list_pa) ||
+		    osim_mem_read(s->m, list_pa, pages + done, (size_t)(n * sizeof(*pages))))
 			return -EFAULT;
 		done += n;
 		if (done == count)
 			return 0;
-		if (osim_mem_read(m, list_pa + LIST_ENTRIES * sizeof(*pages), &list_pa,
+		if (osim_mem_read(s->m, list_pa + LIST_ENTRIES * sizeof(*pages), &list_pa,
 				  sizeof(list_pa)))
 			return -EFAULT;
 	}
@@ -173,7 +176,7 @@ int osim__shm_from_list(struct osim__guest *g, uint64_t list_pa, uint64_t size, 
 	if (!pages)
 		return -ENOMEM;
 	osim__sched_point(&g->s->m->sched, OSIM__POINT_MEMORY);
-	rc = read_list(g->s->m, list_pa & ~PAGE_MASK, pages, count);
+	rc = read_list(g->s, list_pa & ~PAGE_MASK, pages, count);
 	if (rc) {
 		free(pages);
 		return rc;
@@ -199,15 +202,15 @@ int osim__shm_from_range(struct osim__guest *g, uint64_t pa, uint64_t size, uint
 	return make(g, pages, count, (uint32_t)(pa & PAGE_MASK), cookie, out);
 }
 
-int osim__shm_from_reserved(struct osim__guest *g, uint64_t pa, uint64_t size, uint64_t cookie,
-			    struct osim__shm **out)
+int osim__shm_from_reserved(struct osim__guest *g, enum osim__shm_kind kind, uint64_t pa,
+			    uint64_t size, uint64_t cookie, struct osim__shm **out)
 {
 	struct osim__shm *shm = calloc(1, sizeof(*shm));
 
 	if (!shm)
 		return -ENOMEM;
 	shm->guest = g;
-	shm->kind = OSIM__SHM_RESERVED;
+	shm->kind = kind;
 	shm->size = size;
 	shm->page = pa;
 	shm->pages = &shm->page;
@@ -241,7 +244,7 @@ void osim__shm_put(struct osim__sthread *t, struct osim__shm *shm)
 	if (--shm->refs)
 		return;
 	g = shm->guest;
-	if (shm->kind == OSIM__SHM_RESERVED || (shm->guarded && !shm->releasing)) {
+	if (shm->kind != OSIM__SHM_PAGES || (shm->guarded && !shm->releasing)) {
 		destroy(shm);
 		return;
 	}
@@ -281,7 +284,7 @@ uint64_t osim__shm_pa(const struct osim__shm *shm, uint64_t offset)
 {
 	uint64_t at = shm->offset + offset;
 
-	if (shm->kind == OSIM__SHM_RESERVED)
+	if (shm->kind != OSIM__SHM_PAGES)
 		return shm->page + at;
 	return shm->pages[at / PAGE] + (at & PAGE_MASK);
 }
@@ -291,7 +294,7 @@ static uint64_t chunk(const struct osim__shm *shm, uint64_t offset, uint64_t byt
 {
 	uint64_t left = PAGE - ((shm->offset + offset) & PAGE_MASK);
 
-	return shm->kind == OSIM__SHM_RESERVED || bytes < left ? bytes : left;
+	return shm->kind != OSIM__SHM_PAGES || bytes < left ? bytes : left;
 }
 
 static void gone(const struct osim__shm *shm, uint64_t pa)
@@ -301,23 +304,57 @@ static void gone(const struct osim__shm *shm, uint64_t pa)
 		      (unsigned long long)pa);
 }
 
+/* Protected memory is not to be had as the normal world's is. */
+static bool is_protected(const struct osim__shm *shm, uint64_t pa, uint64_t bytes)
+{
+	const struct osim__secure *s = shm->guest->s;
+
+	return (s->lent || shm->kind == OSIM__SHM_PROTECTED) && osim__protmem_holds(s, pa, bytes);
+}
+
+static void read_chunk(struct osim__shm *shm, uint64_t pa, void *to, uint64_t bytes)
+{
+	struct osim__secure *s = shm->guest->s;
+	const void *from;
+
+	if (is_protected(shm, pa, bytes)) {
+		osim__protmem_read(s, pa, to, bytes);
+		return;
+	}
+	from = osim__mem_secure(s->m, pa, (size_t)bytes, false);
+	if (from) {
+		memcpy(to, from, (size_t)bytes);
+		return;
+	}
+	memset(to, 0, (size_t)bytes);
+	gone(shm, pa);
+}
+
+static void write_chunk(struct osim__shm *shm, uint64_t pa, const void *from, uint64_t bytes)
+{
+	struct osim__secure *s = shm->guest->s;
+	void *to;
+
+	if (is_protected(shm, pa, bytes)) {
+		osim__protmem_write(s, pa, from, bytes);
+		return;
+	}
+	to = osim__mem_secure(s->m, pa, (size_t)bytes, true);
+	if (to)
+		memcpy(to, from, (size_t)bytes);
+	else
+		gone(shm, pa);
+}
+
 void osim__shm_read(struct osim__shm *shm, uint64_t offset, void *buf, uint64_t bytes)
 {
-	struct osim_machine *m = shm->guest->s->m;
 	unsigned char *to = buf;
 
-	osim__sched_point(&m->sched, OSIM__POINT_MEMORY);
+	osim__sched_point(&shm->guest->s->m->sched, OSIM__POINT_MEMORY);
 	while (bytes) {
 		uint64_t n = chunk(shm, offset, bytes);
-		uint64_t pa = osim__shm_pa(shm, offset);
-		const void *from = osim__mem_secure(m, pa, (size_t)n, false);
 
-		if (from) {
-			memcpy(to, from, (size_t)n);
-		} else {
-			memset(to, 0, (size_t)n);
-			gone(shm, pa);
-		}
+		read_chunk(shm, osim__shm_pa(shm, offset), to, n);
 		to += n;
 		offset += n;
 		bytes -= n;
@@ -326,19 +363,13 @@ void osim__shm_read(struct osim__shm *shm, uint64_t offset, void *buf, uint64_t 
 
 void osim__shm_write(struct osim__shm *shm, uint64_t offset, const void *buf, uint64_t bytes)
 {
-	struct osim_machine *m = shm->guest->s->m;
 	const unsigned char *from = buf;
 
-	osim__sched_point(&m->sched, OSIM__POINT_MEMORY);
+	osim__sched_point(&shm->guest->s->m->sched, OSIM__POINT_MEMORY);
 	while (bytes) {
 		uint64_t n = chunk(shm, offset, bytes);
-		uint64_t pa = osim__shm_pa(shm, offset);
-		void *to = osim__mem_secure(m, pa, (size_t)n, true);
 
-		if (to)
-			memcpy(to, from, (size_t)n);
-		else
-			gone(shm, pa);
+		write_chunk(shm, osim__shm_pa(shm, offset), from, n);
 		from += n;
 		offset += n;
 		bytes -= n;

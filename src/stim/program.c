@@ -8,7 +8,8 @@
 
 #include "stim/scenarios.h"
 
-#define WAIT_MS 100u
+#define WAIT_MS	    100u
+#define SUPP_PARAMS 5u
 
 static const uint8_t rpc_pta[16] = OSIM_PTA_RPC_UUID;
 static const uint8_t system_pta[16] = OSIM_PTA_SYSTEM_UUID;
@@ -140,8 +141,7 @@ void osim__program_rpcs(void *arg)
 		    5);
 		rpc(&client, session, OPTEE_RPC_CMD_NOTIFICATION, type, 2, 5);
 	}
-	rpc(&client, session, OPTEE_RPC_CMD_NOTIFICATION, OSIM_PARAM_VALUE_IN,
-	    OPTEE_RPC_NOTIFICATION_WAIT, 5);
+	ask(&client, session, OSIM_PTA_RPC_WAIT, 5, WAIT_MS);
 	rpc(&client, session, OPTEE_RPC_CMD_SHM_FREE, OSIM_PARAM_VALUE_IN, 7, 0);
 	rpc(&client, session, OPTEE_RPC_CMD_SHM_ALLOC, OSIM_PARAM_VALUE_IN, 7, 4096);
 	rpc(&client, session, OPTEE_RPC_CMD_I2C_TRANSFER, OSIM_PARAM_VALUE_IN, 0, 0);
@@ -186,4 +186,32 @@ void osim__program_hold(void *arg)
 		return;
 	osim_sleep_ns(stage->m, 20000000);
 	osim_client_close(&client);
+}
+
+/* Refuses whatever it is asked, until it gets a signal. */
+void osim__program_supplicant(void *arg)
+{
+	struct osim__stage *stage = arg;
+	union {
+		struct tee_iocl_supp_recv_arg recv;
+		struct tee_iocl_supp_send_arg send;
+		uint64_t room[sizeof(struct tee_iocl_supp_recv_arg) / 8 + 4 * SUPP_PARAMS];
+	} call;
+	struct tee_ioctl_buf_data buf = {.buf_ptr = (uint64_t)(uintptr_t)&call,
+					 .buf_len = sizeof(call)};
+	int fd = osim_open(stage->m, "teepriv0");
+
+	if (fd < 0)
+		return;
+	for (;;) {
+		memset(&call, 0, sizeof(call));
+		call.recv.num_params = SUPP_PARAMS;
+		call.recv.params[0].attr = TEE_IOCTL_PARAM_ATTR_META;
+		if (osim_ioctl(stage->m, fd, (unsigned int)TEE_IOC_SUPPL_RECV, &buf))
+			break;
+		call.send.ret = TEE_ERROR_NOT_SUPPORTED;
+		if (osim_ioctl(stage->m, fd, (unsigned int)TEE_IOC_SUPPL_SEND, &buf))
+			break;
+	}
+	osim_close(stage->m, fd);
 }

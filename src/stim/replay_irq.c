@@ -30,8 +30,7 @@ static void end(struct osim__replay *p)
 static void must_be_deliverable(struct osim__replay *p)
 {
 	end(p);
-	if (!p->irq.known)
-		set_enabled(p, osim_notif_intid(p->m), true);
+	set_enabled(p, osim_notif_intid(p->m), true);
 	if (!osim__irq_waiting(p->m, 0))
 		osim__replay_debug_tick(&p->debug);
 }

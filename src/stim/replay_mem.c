@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */
+
 #include "stim/replay_mem.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define PAGE	  OSIM__PAGE_BYTES
 #define WORD	  sizeof(uint64_t)
@@ -106,14 +109,16 @@ int osim__replay_mem_init(struct osim__replay_mem *mem, uint64_t ram_pa, uint64_
 
 	*mem = (struct osim__replay_mem){
 		.ram_pa = ram_pa, .ram_bytes = ram_bytes, .watched_pa = watched_pa};
-	/* A large block comes as fresh pages of the system: zero, and not there until touched. */
-	mem->ram_block = calloc(1, (size_t)ram_bytes + PAGE);
 	mem->want = calloc(pages, sizeof(*mem->want));
 	mem->flags = calloc(pages, 1);
-	if (!mem->ram_block || !mem->want || !mem->flags)
+	if (!mem->want || !mem->flags)
 		return -ENOMEM;
-	mem->ram = (unsigned char *)mem->ram_block + PAGE - (uintptr_t)mem->ram_block % PAGE;
-	return 0;
+	/* Zero, and not there until touched. */
+	mem->ram = mmap(NULL, (size_t)ram_bytes, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (mem->ram == MAP_FAILED)
+		mem->ram = NULL;
+	return mem->ram ? 0 : -ENOMEM;
 }
 
 int osim__replay_mem_attach(struct osim__replay_mem *mem, struct osim_machine *m, uint64_t shm_pa,
@@ -138,7 +143,8 @@ void osim__replay_mem_fini(struct osim__replay_mem *mem)
 	free(mem->want);
 	free(mem->flags);
 	free(mem->touched);
-	free(mem->ram_block);
+	if (mem->ram)
+		munmap(mem->ram, (size_t)mem->ram_bytes);
 	free(mem->shm_want);
 }
 

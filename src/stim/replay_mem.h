@@ -13,8 +13,7 @@ struct osim__replay_mem {
 	struct osim_machine *m;
 	uint64_t ram_pa, ram_bytes;
 	uint64_t watched_pa;  /* from here on each write of the secure world is recorded */
-	void *ram_block;      /* as it was allocated; pages never touched take no memory */
-	unsigned char *ram;   /* page aligned */
+	unsigned char *ram;   /* pages never touched take no memory */
 	unsigned char **want; /* by page: what it should hold; NULL: zero */
 	unsigned char *flags; /* by page */
 	uint64_t *touched;    /* pages to be compared */

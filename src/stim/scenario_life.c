@@ -43,7 +43,13 @@ static void rpcs(struct osim__stage *stage)
 {
 	if (!osim__stage_bind(stage))
 		return;
+	osim__stage_program(stage, "supplicant", osim__program_supplicant);
+	osim_run(stage->m);
 	osim__stage_program(stage, "rpcs", osim__program_rpcs);
+	osim_run(stage->m);
+	/* It would wait for ever, and the driver for it. */
+	if (stage->tasks)
+		osim_task_signal(stage->task[0], true);
 	osim_run(stage->m);
 }
 

@@ -12,6 +12,7 @@ void osim__program_rpcs(void *stage);
 void osim__program_wait(void *stage);
 void osim__program_send(void *stage);
 void osim__program_hold(void *stage);
+void osim__program_supplicant(void *stage);
 
 #define OSIM__SCENARIO_MAP(X)                                                                  \
 	X(posts)                                                                               \

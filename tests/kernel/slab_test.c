@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
 
+#include <linux/mm.h>
 #include <linux/poison.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -141,13 +142,17 @@ static void krealloc_keeps_what_fits(void **state)
 	assert_ptr_equal(krealloc(p, 0, GFP_ATOMIC), ZERO_SIZE_PTR);
 }
 
-static void vmalloc_has_no_limit_of_kmalloc(void **state)
+static void kvmalloc_goes_beyond_the_limit_of_kmalloc(void **state)
 {
 	void *p;
 
 	(void)state;
 	p = kvmalloc(KMALLOC_MAX_SIZE + 1, GFP_ATOMIC);
 	assert_non_null(p);
+	assert_true(is_vmalloc_addr(p));
+	kvfree(p);
+	p = kvmalloc(KMALLOC_MAX_SIZE, GFP_ATOMIC);
+	assert_false(is_vmalloc_addr(p));
 	kvfree(p);
 }
 
@@ -214,7 +219,7 @@ int main(void)
 		FIXTURE_TEST(kfree_twice_is_a_finding),
 		FIXTURE_TEST(kfree_of_the_middle_names_the_allocation),
 		FIXTURE_TEST(krealloc_keeps_what_fits),
-		FIXTURE_TEST(vmalloc_has_no_limit_of_kmalloc),
+		FIXTURE_TEST(kvmalloc_goes_beyond_the_limit_of_kmalloc),
 		FIXTURE_TEST(kmem_cache_objects_are_constructed_and_counted),
 		FIXTURE_TEST(copies_are_complete),
 		FIXTURE_TEST(typed_allocation_takes_the_type_s_size),

@@ -43,7 +43,7 @@ def complaint(path, room, quote, header):
     """Why the file must not include the header, or None."""
     if header.startswith("uv.h") or header.startswith("uv/"):
         return None if room == "loop" else "only loop/ includes uv.h"
-    if room == "user" and header == "linux/tee.h":
+    if room in ("user", "stim") and header == "linux/tee.h":
         return None  # what libc has of it: the ioctls, for user space
     if quote == "<" and KERNEL_HEADER.match(header):
         if kernel_side(path) or (room == "kernel" and path.endswith(".h") and "/k_" in path):

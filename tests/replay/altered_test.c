@@ -188,9 +188,9 @@ static void memory_that_is_altered_differs(void **state)
 	(void)state;
 	for (size_t n = 0; n < NAMES; n++) {
 		load(names[n]);
-		check_memory(23, alter_word);
-		check_memory(29, take_away);
-		check_memory(31, move_away);
+		check_memory(37, alter_word);
+		check_memory(41, take_away);
+		check_memory(43, move_away);
 		unload();
 	}
 }
@@ -212,7 +212,7 @@ static char *irq_value(char *line, const char *key, bool was)
  */
 static void check_irq_lines(const char *key, bool was)
 {
-	uint64_t altered = 0;
+	uint64_t altered = 0, seen = 0;
 	bool acked = false;
 
 	for (size_t i = 0; i < line_count; i++) {
@@ -220,7 +220,7 @@ static void check_irq_lines(const char *key, bool was)
 
 		if (is(lines[i], "ACK"))
 			acked = true;
-		if (value && !(acked && !strcmp(key, " act="))) {
+		if (value && !(acked && !strcmp(key, " act=")) && !(seen++ % 3)) {
 			alter_digit(value);
 			play();
 			assert_int_equal(first_line, i + 1);
@@ -245,14 +245,14 @@ static void interrupt_that_is_altered_differs(void **state)
 
 static void enabling_that_does_not_fit_the_rest_of_its_line_differs(void **state)
 {
-	uint64_t altered = 0;
+	uint64_t altered = 0, seen = 0;
 
 	(void)state;
 	load("notif");
 	for (size_t i = 0; i < line_count; i++) {
 		char *en;
 
-		if (!is(lines[i], "IRQ") || !strstr(lines[i], " pend=1 act=0"))
+		if (!is(lines[i], "IRQ") || !strstr(lines[i], " pend=1 act=0") || seen++ % 3)
 			continue;
 		en = strstr(lines[i], " en=") + 4;
 		alter_digit(en);

@@ -369,9 +369,8 @@ static void refuse_call(struct scenario *s, struct refusal *r)
 
 static void enable_that_is_refused_is_honoured(void **state)
 {
-	struct refusal r = {.func = OPTEE_SMC_ENABLE_ASYNC_NOTIF,
-			    .a0 = OPTEE_SMC_RETURN_ENOTAVAIL,
-			    .nth = 1};
+	struct refusal r = {
+		.func = OPTEE_SMC_ENABLE_ASYNC_NOTIF, .a0 = OPTEE_SMC_RETURN_ENOTAVAIL, .nth = 1};
 	struct scenario s = SCENARIO;
 
 	(void)state;
@@ -418,9 +417,8 @@ static void get_that_fails_ends_the_handler(void **state)
 static void bottom_half_that_fails_is_reported_and_made_again(void **state)
 {
 	struct scenario s = SCENARIO;
-	struct refusal r = {.func = OPTEE_SMC_CALL_WITH_ARG,
-			    .a0 = OPTEE_SMC_RETURN_ENOMEM,
-			    .nth = 1};
+	struct refusal r = {
+		.func = OPTEE_SMC_CALL_WITH_ARG, .a0 = OPTEE_SMC_RETURN_ENOMEM, .nth = 1};
 
 	(void)state;
 	s.secure.caps = CAP_DYNAMIC | CAP_NULL | CAP_NOTIF;

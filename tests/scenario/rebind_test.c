@@ -85,6 +85,48 @@ static void rebind_in_any_order_leaves_nothing(void **state)
 	}
 }
 
+/* Mostly goes on with what runs, so that one thread may be left far behind. */
+static uint32_t choose_seldom(void *arg, enum osim_choice kind, uint32_t n)
+{
+	const struct osim_chooser *seeded = arg;
+
+	return seeded->choose(seeded->arg, kind, 16) ? 0 : seeded->choose(seeded->arg, kind, n);
+}
+
+static void open_and_close(void *arg)
+{
+	struct osim_machine *m = arg;
+
+	for (int i = 0; i < 4; i++) {
+		int fd = osim_open(m, "tee0");
+
+		osim_yield(m);
+		if (fd >= 0)
+			assert_int_equal(osim_close(m, fd), 0);
+	}
+}
+
+static void removal_amid_programs_leaves_nothing(void **state)
+{
+	(void)state;
+	for (unsigned int seed = 0; seed < REBINDS / 5; seed++) {
+		struct osim_chooser_seeded state_of_seed;
+		struct osim_chooser seeded = osim_chooser_seeded(&state_of_seed, seed);
+		const struct osim_options options = {
+			.size = sizeof(options), .cpus = 3, .chooser = {choose_seldom, &seeded}};
+		struct osim_machine *m;
+
+		assert_int_equal(osim_machine_new(&options, &m), 0);
+		assert_int_equal(osim_bind(m, &OSIM_TEST_DRIVER, NULL), 0);
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(osim_spawn(m, "program", open_and_close, m, -1, NULL), 0);
+		assert_int_equal(osim_unbind(m), 0);
+		assert_int_equal(osim_run(m), 0);
+		assert_clean(m);
+		osim_machine_free(m);
+	}
+}
+
 static void driver_in_use_is_refused(void **state)
 {
 	struct osim_machine *m, *other;
@@ -110,6 +152,7 @@ int main(void)
 		cmocka_unit_test(rebind_1000_times_leaves_nothing),
 		cmocka_unit_test(rebind_in_machine_after_machine_leaves_nothing),
 		cmocka_unit_test(rebind_in_any_order_leaves_nothing),
+		cmocka_unit_test(removal_amid_programs_leaves_nothing),
 		cmocka_unit_test(driver_in_use_is_refused),
 	};
 

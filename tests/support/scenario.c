@@ -73,6 +73,12 @@ bool scenario_is_model(const struct scenario *s)
 	return !strcmp(s->driver_name, "model");
 }
 
+void scenario_skip(const struct scenario *s, const char *why)
+{
+	print_message("skipped: %s: %s\n", s->driver_name, why);
+	skip();
+}
+
 /* -- the time line ----------------------------------------------------------------------------- */
 
 static void line(struct scenario *s, const struct osim_event *e, const char *format, ...)
@@ -195,7 +201,7 @@ static void at_each_point(void *arg)
 
 	if (m->inbox)
 		m->inbox(m);
-	m->sched.slow |= OSIM__SLOW_INBOX;
+	osim__sched_left(&m->sched);
 	if (s->in_point || !m->sched.running || ++s->points != s->point_at)
 		return;
 	s->in_point = true;
@@ -210,7 +216,7 @@ void scenario_at_point(struct scenario *s, unsigned long n, void (*fn)(struct sc
 	s->point_at = n;
 	s->point_fn = fn;
 	s->m->sched.hooks.inbox = at_each_point;
-	s->m->sched.slow |= OSIM__SLOW_INBOX;
+	osim__sched_left(&s->m->sched);
 }
 
 static int fault(void *arg, enum osim_fault kind, const char *what)

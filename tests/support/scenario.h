@@ -85,6 +85,8 @@ int scenario_teardown(void **state);
 /* Is the driver under test known to have that fault? The ids are in scenario.c. */
 bool scenario_deviates(const struct scenario *s, const char *id);
 bool scenario_is_model(const struct scenario *s);
+/* Ends the test as skipped, and says why. */
+void scenario_skip(const struct scenario *s, const char *why);
 
 /* Binding and removing that must work, with nothing wrong and nothing left. */
 void scenario_bind(struct scenario *s);

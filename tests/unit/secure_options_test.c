@@ -41,6 +41,8 @@ static void bad_options_are_refused_and_named(void **state)
 	refused((struct osim_secure_options){.device_count = 1}, "devices");
 	refused((struct osim_secure_options){.profile = (enum osim_profile)2}, "profile");
 	refused((struct osim_secure_options){.caps = 0xd5, .watchdog_ms = 1}, "watchdog_ms");
+	refused((struct osim_secure_options){.protmem_size_bytes = 4096}, "protmem_size_bytes");
+	refused((struct osim_secure_options){.caps = 0x1f5}, "protmem_size_bytes");
 	refused((struct osim_secure_options){.guests_max = 1025}, "guests_max");
 	refused((struct osim_secure_options){.caps = 0xf5, .guests_max = 2}, "guests_max");
 	refused((struct osim_secure_options){.caps = 0xfd}, "guests_max");

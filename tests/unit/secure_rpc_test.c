@@ -413,6 +413,45 @@ static void too_few_rpc_parameters_fail_the_request(void **state)
 	client_stop(&c);
 }
 
+/* A kernel that was replaced in the middle of things: values, a cached message and a suspended call
+ * are still there. */
+static void what_one_normal_world_left_the_next_one_meets(void **state)
+{
+	struct client first = {0}, second;
+	struct osim_msg_arg *arg;
+	uint32_t session;
+	uint64_t pa;
+
+	(void)state;
+	session = start(&first);
+	arg = page(&first, &pa);
+	assert_int_equal(client_fast(&first, OPTEE_SMC_ENABLE_SHM_CACHE), 0);
+	ask(&first, session, OSIM_PTA_RPC_WAIT, 77, 0);
+	assert_int_equal(client_call(&first), OPTEE_SMC_RETURN_RPC_ALLOC);
+	assert_int_equal(give(&first, pa, COOKIE_HIGH, COOKIE_LOW), OPTEE_SMC_RETURN_RPC_CMD);
+	assert_int_equal(osim_post(first.m, 9), 0);
+	second = first;
+	second.page = osim_mem_alloc(first.m, CLIENT_PAGE);
+	second.page_pa = osim_mem_pa(first.m, second.page);
+	assert_int_equal(client_fast(&second, OPTEE_SMC_GET_ASYNC_NOTIF_VALUE), 0);
+	assert_int_equal(second.r.a[1], 9);
+	assert_int_equal(client_fast(&second, OPTEE_SMC_DISABLE_SHM_CACHE), OPTEE_SMC_RETURN_EBUSY);
+	/* It may guess the thread, answers nothing, and so ends what the first one asked. */
+	assert_int_equal(client_smc(&second, OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 0),
+			 OPTEE_SMC_RETURN_OK);
+	done(&first, TEE_ERROR_GENERIC, TEE_ORIGIN_TRUSTED_APP);
+	assert_int_equal(client_fast(&second, OPTEE_SMC_DISABLE_SHM_CACHE), OPTEE_SMC_RETURN_OK);
+	assert_int_equal(second.r.a[1], COOKIE_HIGH);
+	assert_int_equal(client_fast(&second, OPTEE_SMC_DISABLE_SHM_CACHE),
+			 OPTEE_SMC_RETURN_ENOTAVAIL);
+	ask(&second, session, OSIM_PTA_RPC_SEND, 1, 0);
+	assert_int_equal(client_call_rpc(&second), OPTEE_SMC_RETURN_RPC_CMD);
+	assert_int_equal(client_resume(&second), OPTEE_SMC_RETURN_OK);
+	osim_mem_free(first.m, arg, CLIENT_PAGE);
+	osim_mem_free(first.m, second.page, CLIENT_PAGE);
+	client_stop(&first);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -428,6 +467,7 @@ int main(void)
 		cmocka_unit_test(value_posted_by_a_bottom_half_interrupts_it),
 		cmocka_unit_test(any_command_passes_with_its_parameters),
 		cmocka_unit_test(too_few_rpc_parameters_fail_the_request),
+		cmocka_unit_test(what_one_normal_world_left_the_next_one_meets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -289,6 +289,19 @@ static void interrupt_follows_what_the_recording_shows(void **state)
 	      acts, 12, 12, "");
 }
 
+static void interrupt_that_was_taken_was_enabled(void **state)
+{
+	static const struct act acts[] = {{.raise = true}};
+
+	(void)state;
+	CHECK("IRQ 219 en=0 pend=0 act=0 edge=1 hppir=1023\n"
+	      "SMC b2000000 0 " ZEROS " -> 0 0 " ZEROS "\n"
+	      "ACK iar=219\n"
+	      "IRQ 219 en=1 pend=0 act=1 edge=1 hppir=1023\nEND\n",
+	      acts, 4, 4, "");
+	CHECK("SMC b2000000 0 " ZEROS " -> 0 0 " ZEROS "\nACK iar=1023\nEND\n", acts, 2, 2, "");
+}
+
 static void interrupt_that_differs_is_told(void **state)
 {
 	static const struct act acts[] = {{.raise = false}, {.raise = true}};
@@ -410,6 +423,7 @@ int main(void)
 		cmocka_unit_test(message_of_an_rpc_that_differs_is_told_decoded),
 		cmocka_unit_test(many_words_are_cut),
 		cmocka_unit_test(interrupt_follows_what_the_recording_shows),
+		cmocka_unit_test(interrupt_that_was_taken_was_enabled),
 		cmocka_unit_test(interrupt_that_differs_is_told),
 		cmocka_unit_test(call_that_should_not_return_differs_when_it_does),
 		cmocka_unit_test(recording_that_is_cut_off_is_played_and_told),

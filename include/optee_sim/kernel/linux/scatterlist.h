@@ -101,7 +101,7 @@ static inline int osim__sg_alloc_table(struct sg_table *table, unsigned int nent
 	memset(table, 0, sizeof(*table));
 	if (!nents)
 		return -EINVAL;
-	table->sgl = osim__k_vmalloc(nents * sizeof(*table->sgl), gfp, site);
+	table->sgl = osim__k_kvmalloc(nents * sizeof(*table->sgl), gfp, site);
 	if (!table->sgl)
 		return -ENOMEM;
 	sg_init_table(table->sgl, nents);

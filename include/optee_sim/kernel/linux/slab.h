@@ -21,8 +21,10 @@
 OSIM__K_API void *osim__k_kmalloc(size_t size, gfp_t gfp, const struct osim__site *site);
 OSIM__K_API void *osim__k_krealloc(const void *p, size_t size, gfp_t gfp,
 				   const struct osim__site *site);
-/* As kmalloc(), without its limit. */
+/* Whole pages, not in the linear map, without that limit. */
 OSIM__K_API void *osim__k_vmalloc(size_t size, gfp_t gfp, const struct osim__site *site);
+/* The first of the two that can give it. */
+OSIM__K_API void *osim__k_kvmalloc(size_t size, gfp_t gfp, const struct osim__site *site);
 OSIM__K_API void osim__k_kfree(const void *p, const struct osim__site *site);
 OSIM__K_API void osim__k_kfree_sensitive(const void *p, const struct osim__site *site);
 /* The size that was asked for; 0 for no allocation. */
@@ -44,10 +46,10 @@ OSIM__K_API size_t osim__k_ksize(const void *p);
 #define vmalloc(size)		     osim__k_vmalloc(size, GFP_KERNEL, OSIM__SITE)
 #define vzalloc(size)		     osim__k_vmalloc(size, GFP_KERNEL | __GFP_ZERO, OSIM__SITE)
 #define vfree(p)		     osim__k_kfree(p, OSIM__SITE)
-#define kvmalloc(size, gfp)	     osim__k_vmalloc(size, gfp, OSIM__SITE)
-#define kvzalloc(size, gfp)	     osim__k_vmalloc(size, (gfp) | __GFP_ZERO, OSIM__SITE)
-#define kvmalloc_array(n, size, gfp) osim__k_vmalloc(size_mul(n, size), gfp, OSIM__SITE)
-#define kvcalloc(n, size, gfp)	     osim__k_vmalloc(size_mul(n, size), (gfp) | __GFP_ZERO, OSIM__SITE)
+#define kvmalloc(size, gfp)	     osim__k_kvmalloc(size, gfp, OSIM__SITE)
+#define kvzalloc(size, gfp)	     osim__k_kvmalloc(size, (gfp) | __GFP_ZERO, OSIM__SITE)
+#define kvmalloc_array(n, size, gfp) osim__k_kvmalloc(size_mul(n, size), gfp, OSIM__SITE)
+#define kvcalloc(n, size, gfp)	     osim__k_kvmalloc(size_mul(n, size), (gfp) | __GFP_ZERO, OSIM__SITE)
 #define kvfree(p)		     osim__k_kfree(p, OSIM__SITE)
 #define kvfree_sensitive(p, len)     ((void)(len), osim__k_kfree_sensitive(p, OSIM__SITE))
 
