@@ -47,7 +47,8 @@ struct osim_secure_options {
 	 * threads, shared memory and sessions of its own, and a7 tells who calls.
 	 */
 	uint32_t guests_max;
-	/** 0: none. Else a test watchdog posts value 0 so often after ENABLE, six times. */
+	/** 0: none. Else a test watchdog posts value 0 each time so many milliseconds have passed
+	 * since ENABLE, six times. */
 	uint32_t watchdog_ms;
 	/** Carve-out of protected memory, with OPTEE_SMC_SEC_CAP_PROTMEM; size 0: none. Lending
 	 * needs the other capability only. */
@@ -69,6 +70,7 @@ struct osim_secure_options {
  * world.
  * @retval -EIO     The secure world has panicked.
  * @retval -ENOMEM  No room for it.
+ * @retval -ENXIO   A machine with virtualization: see osim_post_guest().
  * @par Context  Any; also another thread than the machine's, as long as the machine is not freed
  * meanwhile.
  * @par ABI  optee_smc.h, GET_ASYNC_NOTIF_VALUE.

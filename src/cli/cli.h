@@ -88,8 +88,8 @@ int osim__cli_run(int argc, char **argv);
 int osim__cli_check(int argc, char **argv);
 
 /*
- * Builds the runner of o->kernel, or finds it, and becomes it with the same command and options. Comes back
- * only where that fails, after a message.
+ * Builds the runner of o->kernel, or finds it, and becomes it with the same command and options.
+ * Comes back only where that fails, after a message.
  */
 void osim__cli_build(const struct osim__cli_options *o, const char *command, int argc, char **argv);
 

@@ -237,7 +237,8 @@ int osim__cli_check(int argc, char **argv)
 	}
 	c.terminal = isatty(STDERR_FILENO);
 	if (c.build.kernel)
-		snprintf(c.tree, sizeof(c.tree), " --kernel %s --build %s", c.build.kernel, c.build.build);
+		snprintf(c.tree, sizeof(c.tree), " --kernel %s --build %s", c.build.kernel,
+			 c.build.build);
 	if (c.build.kernel && !c.build.built) {
 		osim__cli_build(&c.build, "check", argc, given);
 		free(given);

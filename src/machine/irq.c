@@ -17,9 +17,9 @@ static struct osim__line *line(struct osim_machine *m, uint32_t intid, unsigned 
 }
 
 /* Keeps the masks of what can be taken, and the scheduler's slow path, in step with a line. */
-static void update(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+static inline void update(struct osim_machine *m, uint32_t intid, unsigned int cpu,
+			  const struct osim__line *l)
 {
-	const struct osim__line *l = line(m, intid, cpu);
 	bool ready = l->pending && l->enabled && !l->active;
 	uint64_t *word = intid < OSIM_PPI_END ? &m->ppi_ready[cpu] : &m->spi_ready[intid / 64];
 	uint64_t bit = 1ull << intid % 64;
@@ -27,6 +27,9 @@ static void update(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 	if (!(*word & bit) == !ready)
 		return;
 	*word ^= bit;
+	if (intid >= OSIM_PPI_END)
+		m->spi_words = (m->spi_words & ~(1u << intid / 64)) | (uint32_t) !!*word
+									      << intid / 64;
 	m->ready_count += ready ? 1u : -1u;
 	if (m->ready_count || m->backend.irq_poll)
 		m->sched.slow |= OSIM__SLOW_IRQ;
@@ -83,7 +86,7 @@ int osim_irq_raise(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 		return 0;
 	l->target = (int16_t)(intid < OSIM_PPI_END ? (int)cpu : choose_target(m, l));
 	l->pending = true;
-	update(m, intid, cpu);
+	update(m, intid, cpu, l);
 	return 0;
 }
 
@@ -125,7 +128,7 @@ void osim__irq_enable(struct osim_machine *m, uint32_t intid, unsigned int cpu, 
 	l->enabled = on;
 	if (m->backend.irq_enable)
 		m->backend.irq_enable(m->backend.arg, cpu, intid, on);
-	update(m, intid, cpu);
+	update(m, intid, cpu, l);
 }
 
 /* A CPU went away: what it was to take goes to another. Private lines stay where they are. */
@@ -141,13 +144,16 @@ static uint32_t first_ready(const struct osim_machine *m, unsigned int cpu)
 {
 	if (m->ppi_ready[cpu])
 		return (uint32_t)__builtin_ctzll(m->ppi_ready[cpu]);
-	for (uint32_t i = 0; i < OSIM_INTID_MAX / 64; i++)
+	for (uint32_t words = m->spi_words; words; words &= words - 1) {
+		uint32_t i = (uint32_t)__builtin_ctz(words);
+
 		for (uint64_t bits = m->spi_ready[i]; bits; bits &= bits - 1) {
 			uint32_t intid = i * 64 + (uint32_t)__builtin_ctzll(bits);
 
 			if (m->spi[intid].target == (int)cpu)
 				return intid;
 		}
+	}
 	return SPURIOUS;
 }
 
@@ -178,18 +184,21 @@ static uint32_t acknowledge(struct osim_machine *m, unsigned int cpu)
 	l = line(m, intid, cpu);
 	l->pending = false;
 	l->active = true;
-	update(m, intid, cpu);
+	update(m, intid, cpu, l);
 	return intid;
 }
 
 static void end(struct osim_machine *m, unsigned int cpu, uint32_t intid)
 {
+	struct osim__line *l;
+
 	if (m->backend.irq_end) {
 		m->backend.irq_end(m->backend.arg, cpu, intid);
 		return;
 	}
-	line(m, intid, cpu)->active = false;
-	update(m, intid, cpu);
+	l = line(m, intid, cpu);
+	l->active = false;
+	update(m, intid, cpu, l);
 }
 
 static void handle(struct osim_machine *m, unsigned int cpu, uint32_t intid)

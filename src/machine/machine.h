@@ -100,6 +100,7 @@ struct osim_machine {
 	bool percpu_irq;
 	/* Lines that are pending, enabled and not active: what a CPU can take, lowest first. */
 	uint64_t spi_ready[OSIM_INTID_MAX / 64];
+	uint32_t spi_words; /* a bit for each word of it that is not empty */
 	uint64_t ppi_ready[OSIM_CPUS_MAX];
 	unsigned int ready_count;
 	uint32_t notif_intid;

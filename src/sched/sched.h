@@ -92,7 +92,8 @@ struct osim__cpu {
 	uint32_t irq_depth;   /* > 0: in an interrupt handler */
 	bool take_irq;	      /* told to take one when it goes on */
 	bool online;
-	uint8_t point; /* enum osim__point: where it stands, for a debugger */
+	uint8_t point;	 /* enum osim__point: where it stands, for a debugger */
+	uint64_t unused; /* a power of two: the executing CPU is looked up at every step */
 };
 
 /* The host's stack has masks and depths of its own in one more entry; to others it is CPU 0. */

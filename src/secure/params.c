@@ -12,7 +12,8 @@ static uint32_t tmem_in(struct osim__sthread *t, const struct osim_msg_param *p,
 	const struct osim__secure *s = t->guest->s;
 	enum osim__shm_kind kind;
 
-	if (!tmem->buf_ptr && (s->caps & OPTEE_SMC_SEC_CAP_MEMREF_NULL)) {
+	/* Nothing at all could be passed before there was that capability. */
+	if (!tmem->buf_ptr && (!tmem->size || (s->caps & OPTEE_SMC_SEC_CAP_MEMREF_NULL))) {
 		*null = true;
 		return TEE_SUCCESS;
 	}

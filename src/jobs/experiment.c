@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "stim/experiment.h"
+#include "jobs/experiment.h"
 
 #include <errno.h>
 #include <stdio.h>

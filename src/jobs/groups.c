@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "stim/groups.h"
+#include "jobs/groups.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef OSIM_STIM_PLAN_H
-#define OSIM_STIM_PLAN_H
+#ifndef OSIM_JOBS_PLAN_H
+#define OSIM_JOBS_PLAN_H
 
-#include "stim/experiment.h"
+#include "jobs/experiment.h"
 
 /* Experiments to make, the simplest first. */
 struct osim__plan_list {

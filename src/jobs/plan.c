@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "stim/plan.h"
+#include "jobs/plan.h"
 
 #include <errno.h>
 #include <stdlib.h>

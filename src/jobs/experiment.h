@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef OSIM_STIM_EXPERIMENT_H
-#define OSIM_STIM_EXPERIMENT_H
+#ifndef OSIM_JOBS_EXPERIMENT_H
+#define OSIM_JOBS_EXPERIMENT_H
 
 #include <optee_sim/check.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef OSIM_STIM_GROUPS_H
-#define OSIM_STIM_GROUPS_H
+#ifndef OSIM_JOBS_GROUPS_H
+#define OSIM_JOBS_GROUPS_H
 
-#include "stim/experiment.h"
+#include "jobs/experiment.h"
 
 /* What was found, each thing once, with the simplest experiment that shows it. */
 struct osim__groups {

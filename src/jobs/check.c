@@ -12,9 +12,9 @@
 #include "check/check.h"
 #include "jobs/jobs.h"
 #include "machine/machine.h"
-#include "stim/experiment.h"
-#include "stim/groups.h"
-#include "stim/plan.h"
+#include "jobs/experiment.h"
+#include "jobs/groups.h"
+#include "jobs/plan.h"
 
 #define EXPERIMENTS_DEFAULT 60000u
 #define TIMEOUT_MS	    10000u
