@@ -219,12 +219,21 @@ function(_optee_sim_driver_end target description ffa_dropped)
   if(CMAKE_C_COMPILER_TARGET)
     list(APPEND compiler "${CMAKE_C_COMPILE_OPTIONS_TARGET}${CMAKE_C_COMPILER_TARGET}")
   endif()
-  add_custom_command(OUTPUT "${object}"
+  set(link
     COMMAND ${compiler} -r -nostdlib -o "${object}.all.o" ${parts}
     COMMAND ${CMAKE_OBJCOPY} --keep-global-symbol=${symbol} "${object}.all.o" "${object}"
-    DEPENDS ${parts} COMMAND_EXPAND_LISTS VERBATIM
     COMMENT "Linking driver ${target} into one object")
-  add_custom_target(${target}_object DEPENDS "${object}")
+  if(CMAKE_GENERATOR MATCHES "Makefiles")
+    # make knows an object file only inside the target that compiles it; so this step, which is
+    # quick, is made whenever the target is built.
+    add_custom_target(${target}_object ${link}
+      BYPRODUCTS "${object}" COMMAND_EXPAND_LISTS VERBATIM)
+    add_dependencies(${target}_object ${ARGN} ${target}_descriptor)
+  else()
+    add_custom_command(OUTPUT "${object}" ${link}
+      DEPENDS ${parts} COMMAND_EXPAND_LISTS VERBATIM)
+    add_custom_target(${target}_object DEPENDS "${object}")
+  endif()
 
   add_library(${target} INTERFACE)
   add_dependencies(${target} ${target}_object)

@@ -4,13 +4,22 @@
 
 /* Everything but include/optee_sim/kernel/, which only a driver's own files see. */
 #include <optee_sim/abi/abi.h>
+#include <optee_sim/caps.h>
+#include <optee_sim/check.h>
 #include <optee_sim/chooser.h>
 #include <optee_sim/client.h>
 #include <optee_sim/conduit.h>
+#include <optee_sim/counters.h>
 #include <optee_sim/driver.h>
 #include <optee_sim/event.h>
+#include <optee_sim/loop.h>
 #include <optee_sim/machine.h>
+#include <optee_sim/peripheral.h>
+#include <optee_sim/pta.h>
+#include <optee_sim/realtime.h>
+#include <optee_sim/replay.h>
 #include <optee_sim/secure.h>
+#include <optee_sim/timeline.h>
 #include <optee_sim/types.h>
 
 #endif

@@ -20,21 +20,22 @@ static struct osim__line *line(struct osim_machine *m, uint32_t intid, unsigned 
 static inline void update(struct osim_machine *m, uint32_t intid, unsigned int cpu,
 			  const struct osim__line *l)
 {
-	bool ready = l->pending && l->enabled && !l->active;
-	uint64_t *word = intid < OSIM_PPI_END ? &m->ppi_ready[cpu] : &m->spi_ready[intid / 64];
-	uint64_t bit = 1ull << intid % 64;
+	bool private = intid < OSIM_PPI_END, ready = l->pending && l->enabled && !l->active;
+	uint64_t *word = private ? &m->ppi_ready[cpu] : &m->spi_ready[intid / 64];
+	uint64_t *words = private ? &m->ppi_words : &m->spi_words;
+	uint64_t bit = 1ull << intid % 64, word_bit = 1ull << (private ? cpu : intid / 64);
 
-	if (!(*word & bit) == !ready)
-		return;
-	*word ^= bit;
-	if (intid >= OSIM_PPI_END)
-		m->spi_words = (m->spi_words & ~(1u << intid / 64)) | (uint32_t) !!*word
-									      << intid / 64;
-	m->ready_count += ready ? 1u : -1u;
-	if (m->ready_count || m->backend.irq_poll)
+	if (ready) {
+		*word |= bit;
+		*words |= word_bit;
 		m->sched.slow |= OSIM__SLOW_IRQ;
-	else
-		m->sched.slow &= ~(uint32_t)OSIM__SLOW_IRQ;
+	} else if (*word & bit) {
+		*word &= ~bit;
+		if (!*word)
+			*words &= ~word_bit;
+		if (!m->ppi_words && !m->spi_words && !m->backend.irq_poll)
+			m->sched.slow &= ~(uint32_t)OSIM__SLOW_IRQ;
+	}
 }
 
 void osim__irq_init(struct osim_machine *m)
@@ -144,8 +145,8 @@ static uint32_t first_ready(const struct osim_machine *m, unsigned int cpu)
 {
 	if (m->ppi_ready[cpu])
 		return (uint32_t)__builtin_ctzll(m->ppi_ready[cpu]);
-	for (uint32_t words = m->spi_words; words; words &= words - 1) {
-		uint32_t i = (uint32_t)__builtin_ctz(words);
+	for (uint64_t words = m->spi_words; words; words &= words - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(words);
 
 		for (uint64_t bits = m->spi_ready[i]; bits; bits &= bits - 1) {
 			uint32_t intid = i * 64 + (uint32_t)__builtin_ctzll(bits);

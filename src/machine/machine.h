@@ -99,10 +99,8 @@ struct osim_machine {
 	struct osim__line ppi[OSIM_CPUS_MAX][OSIM_PPI_END];
 	bool percpu_irq;
 	/* Lines that are pending, enabled and not active: what a CPU can take, lowest first. */
-	uint64_t spi_ready[OSIM_INTID_MAX / 64];
-	uint32_t spi_words; /* a bit for each word of it that is not empty */
-	uint64_t ppi_ready[OSIM_CPUS_MAX];
-	unsigned int ready_count;
+	uint64_t spi_ready[OSIM_INTID_MAX / 64], ppi_ready[OSIM_CPUS_MAX];
+	uint64_t spi_words, ppi_words; /* a bit for each word of these that is not empty */
 	uint32_t notif_intid;
 	osim_irq_fn *irq_fn;
 	void *irq_arg;

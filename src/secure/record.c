@@ -99,7 +99,7 @@ static uint64_t *word_of(struct osim__record *r, uint32_t value)
 	struct osim__record_node *made[LEVELS_MAX + 1];
 	struct osim__record_node **at = &r->root;
 	struct osim__record_node *n;
-	unsigned int level, missing = 0, i;
+	unsigned int level, missing, i;
 
 	for (level = r->levels, n = *at; n && level > 1; level--) {
 		unsigned int way = way_of(value, level);
@@ -107,13 +107,15 @@ static uint64_t *word_of(struct osim__record *r, uint32_t value)
 		at = &n->u.nodes[way];
 		n = n->ways & (1ull << way) ? *at : NULL;
 	}
-	if (!n) {
-		missing = level;
-		for (i = 0; i < missing; i++) {
-			made[i] = node_new(r);
-			if (!made[i])
-				goto undo;
-		}
+	if (n) {
+		n->ways |= 1ull << way_of(value, 1);
+		return &n->u.words[way_of(value, 1)];
+	}
+	missing = level;
+	for (i = 0; i < missing; i++) {
+		made[i] = node_new(r);
+		if (!made[i])
+			goto undo;
 	}
 	for (level = r->levels, at = &r->root, n = r->root;; level--) {
 		if (!n)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Programs on the driver's ioctls, and what the secure world asks of the driver meanwhile.
+ * Programs on the driver's ioctls.
  *
  * Nothing is asserted in a program's thread: bodies note what they saw, tests look at it.
  */
@@ -281,6 +281,29 @@ static void file_that_is_closed_closes_its_sessions(void **state)
 	assert_int_equal(p.b, 1);
 }
 
+static void use_many_buffers(struct program *p)
+{
+	struct osim_client_shm shm = {.id = -1};
+
+	for (unsigned int i = 0; i < 200 && !p->error; i++) {
+		p->error = osim_client_shm_alloc(&p->client, 4096, &shm);
+		if (!p->error)
+			osim_client_shm_free(&p->client, &shm);
+	}
+	p->a = (uint32_t)shm.id;
+}
+
+static void number_of_a_buffer_is_used_again(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct program p = {0};
+
+	(void)state;
+	run_body(&s, &p, 0, use_many_buffers);
+	assert_int_equal(p.error, 0);
+	assert_true(p.a < 100);
+}
+
 /* -- bad arguments ------------------------------------------------------------------------------
  */
 
@@ -317,190 +340,6 @@ static void bad_arguments_are_refused(void **state)
 	for (size_t i = 0; i < 7; i++)
 		assert_int_equal(seen.errors[i], -EINVAL);
 	assert_true(seen.errors[7] < 0);
-}
-
-/* -- RPCs ---------------------------------------------------------------------------------------
- */
-
-static void rpc(struct scenario *s, struct program *p, enum test_ta_command command, uint32_t a,
-		uint32_t b)
-{
-	program_invoke(p, s, command, a, b);
-	scenario_run(s);
-	assert_true(p->done);
-	assert_int_equal(p->error, 0);
-}
-
-static void memory_for_the_secure_world_is_given_and_taken_back(void **state)
-{
-	static const uint32_t sizes[] = {4, 4096, 4097, 3 * 4096, 600 * 1024};
-
-	(void)state;
-	for (size_t i = 0; i < MODES; i++) {
-		struct scenario s = SCENARIO;
-		struct program p;
-
-		s.secure.caps = modes[i];
-		begin(&s);
-		for (size_t n = 0; n < sizeof(sizes) / sizeof(sizes[0]); n++) {
-			if (sizes[n] > 4096 && modes[i] & CAP_DYNAMIC &&
-			    scenario_deviates(&s, "shm-alloc-of-pages"))
-				break;
-			rpc(&s, &p, TA_ALLOC, sizes[n], OPTEE_RPC_SHM_TYPE_KERNEL);
-			assert_int_equal(p.last.ret, TEE_SUCCESS);
-		}
-		end(&s);
-	}
-}
-
-static void sleep_of_the_secure_world_takes_its_time(void **state)
-{
-	struct scenario s = SCENARIO;
-	struct program p;
-
-	(void)state;
-	begin(&s);
-	rpc(&s, &p, TA_SLEEP, 100, 0);
-	assert_int_equal(p.last.ret, TEE_SUCCESS);
-	assert_in_range((p.ended_ns - p.begun_ns) / MS, 100, 112);
-	end(&s);
-}
-
-static void call_rpc(struct program *p)
-{
-	struct osim_param params[2] = {
-		{.type = OSIM_PARAM_VALUE_INOUT, .a = p->command, .b = p->a},
-		{.type = OSIM_PARAM_VALUE_IN, .a = p->b & 0xff, .b = p->b >> 8}};
-
-	program_call(p, TA_RPC, params, 2);
-}
-
-/* RPC command with one value, of that kind. */
-static uint32_t rpc_value(struct scenario *s, uint32_t command, enum osim_pta_type type, uint32_t a,
-			  uint32_t b)
-{
-	struct program p = {.command = command, .a = a, .b = (uint32_t)type | b << 8};
-
-	program_start(&p, s, "program", call_rpc);
-	scenario_run(s);
-	assert_true(p.done);
-	assert_int_equal(p.error, 0);
-	return p.last.ret;
-}
-
-static void rpc_that_makes_no_sense_gets_an_error(void **state)
-{
-	struct scenario s = SCENARIO;
-
-	(void)state;
-	begin(&s);
-	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_GET_TIME, OSIM_PTA_VALUE_OUTPUT, 0, 0),
-			 TEE_SUCCESS);
-	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_GET_TIME, OSIM_PTA_VALUE_INPUT, 0, 0),
-			 TEE_ERROR_BAD_PARAMETERS);
-	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SUSPEND, OSIM_PTA_VALUE_OUTPUT, 1, 0),
-			 TEE_ERROR_BAD_PARAMETERS);
-	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_NOTIFICATION, OSIM_PTA_VALUE_INPUT, 2, 5),
-			 TEE_ERROR_BAD_PARAMETERS);
-	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SHM_ALLOC, OSIM_PTA_VALUE_INPUT, 9, 4096),
-			 TEE_ERROR_BAD_PARAMETERS);
-	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SHM_ALLOC, OSIM_PTA_VALUE_OUTPUT, 1, 4096),
-			 TEE_ERROR_BAD_PARAMETERS);
-	if (!scenario_deviates(&s, "shm-free-unknown"))
-		assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SHM_FREE, OSIM_PTA_VALUE_INPUT, 9, 0),
-				 TEE_ERROR_BAD_PARAMETERS);
-	end(&s);
-}
-
-static void rpc_that_is_not_covered_gets_not_supported(void **state)
-{
-	struct scenario s = SCENARIO;
-
-	(void)state;
-	if (!scenario_is_model(&s))
-		scenario_skip(&s, "asks a supplicant");
-	begin(&s);
-	for (uint32_t cmd = 0; cmd < 32; cmd++)
-		if (cmd < OPTEE_RPC_CMD_GET_TIME || cmd > OPTEE_RPC_CMD_SHM_FREE)
-			assert_int_equal(rpc_value(&s, cmd, OSIM_PTA_VALUE_INPUT, 0, 0),
-					 TEE_ERROR_NOT_SUPPORTED);
-	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SHM_ALLOC, OSIM_PTA_VALUE_INPUT,
-				   OPTEE_RPC_SHM_TYPE_APPL, 4096),
-			 TEE_ERROR_NOT_SUPPORTED);
-	assert_int_equal(rpc_value(&s, OPTEE_RPC_CMD_SHM_FREE, OSIM_PTA_VALUE_INPUT, 1, 77),
-			 TEE_ERROR_BAD_PARAMETERS);
-	end(&s);
-}
-
-static void value_posted_in_a_call_is_taken_before_the_call_goes_on(void **state)
-{
-	struct scenario s = SCENARIO;
-	struct program p;
-
-	(void)state;
-	begin(&s);
-	scenario_record(&s);
-	rpc(&s, &p, TA_POST, 6, 0);
-	scenario_expect(&s, "[   0ms] cpu0 thread post 6\n"
-			    "[   0ms] cpu0 irq    interrupt\n"
-			    "[   0ms] cpu0 irq    > GET_ASYNC_NOTIF_VALUE = OK, value 6\n");
-	assert_int_equal(p.last.ret, TEE_SUCCESS);
-	end(&s);
-}
-
-static void sleep_in_bottom_half(void *arg, struct osim_pta_call *call, enum osim_notif_event event)
-{
-	(void)arg;
-	if (event == OSIM_NOTIF_BOTTOM_HALF)
-		osim_pta_sleep_ms(call, 50);
-}
-
-/* Of two secure threads one waits for a value; the other one gets free, for who sends the value. */
-static void secure_thread_that_gets_free_goes_to_who_waits_for_it(void **state)
-{
-	struct osim_notif_driver slow = {
-		.size = sizeof(slow), .name = "slow", .event = sleep_in_bottom_half};
-	struct scenario s = SCENARIO;
-	struct program wait, send;
-
-	(void)state;
-	s.secure.thread_count = 2;
-	begin(&s);
-	assert_int_equal(osim_notif_driver_register(s.m, &slow), 0);
-	program_invoke(&wait, &s, TA_WAIT, 5, 0);
-	assert_int_equal(osim_run_for(s.m, 10 * MS), 0);
-	scenario_post(&s, 0);
-	assert_int_equal(osim_run_for(s.m, 10 * MS), 0);
-	program_invoke(&send, &s, TA_SEND, 5, 0);
-	assert_int_equal(osim_run_for(s.m, 200 * MS), 0);
-	assert_int_equal(s.bottom_halves, 1);
-	if (scenario_deviates(&s, "thread-wake-lost")) {
-		assert_false(send.done);
-		scenario_post(&s, 5);
-		scenario_run(&s);
-	}
-	assert_true(wait.done && send.done);
-	end(&s);
-}
-
-static void more_programs_than_secure_threads_take_turns(void **state)
-{
-	struct scenario s = SCENARIO;
-	struct program p[8];
-
-	(void)state;
-	s.secure.thread_count = 2;
-	begin(&s);
-	for (uint32_t i = 0; i < 8; i++)
-		program_invoke(&p[i], &s, TA_SLEEP, 20, 0);
-	scenario_run(&s);
-	for (uint32_t i = 0; i < 8; i++) {
-		assert_true(p[i].done);
-		assert_int_equal(p[i].error, 0);
-		assert_int_equal(p[i].last.ret, TEE_SUCCESS);
-	}
-	assert_true(osim_now_ns(s.m) >= 80 * MS);
-	end(&s);
 }
 
 /* -- one step fails -----------------------------------------------------------------------------
@@ -580,13 +419,7 @@ int main(void)
 		scenario_test(session_belongs_to_its_file_until_it_is_closed),
 		scenario_test(file_that_is_closed_closes_its_sessions),
 		scenario_test(bad_arguments_are_refused),
-		scenario_test(memory_for_the_secure_world_is_given_and_taken_back),
-		scenario_test(sleep_of_the_secure_world_takes_its_time),
-		scenario_test(rpc_that_makes_no_sense_gets_an_error),
-		scenario_test(rpc_that_is_not_covered_gets_not_supported),
-		scenario_test(value_posted_in_a_call_is_taken_before_the_call_goes_on),
-		scenario_test(secure_thread_that_gets_free_goes_to_who_waits_for_it),
-		scenario_test(more_programs_than_secure_threads_take_turns),
+		scenario_test(number_of_a_buffer_is_used_again),
 		scenario_test(step_that_fails_leaves_nothing_whichever_it_is),
 		scenario_test(programs_under_any_schedule_get_what_they_ask_for),
 	};

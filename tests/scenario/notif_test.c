@@ -354,10 +354,13 @@ static void refuse(struct osim_tap *tap, struct osim_machine *m, struct osim_reg
 {
 	struct refusal *r = tap->arg;
 
-	if ((uint32_t)regs->a[0] == r->func && ++r->seen == r->nth)
-		regs->a[0] = r->a0;
-	else
+	if ((uint32_t)regs->a[0] != r->func || ++r->seen != r->nth) {
 		osim_tap_next(tap, m, regs);
+		return;
+	}
+	regs->a[0] = r->a0;
+	regs->a[1] = 5; /* left-overs that mean nothing */
+	regs->a[2] = 3;
 }
 
 static void refuse_call(struct scenario *s, struct refusal *r)

@@ -232,6 +232,28 @@ static void probe_ends_when_no_secure_thread_is_ever_free(void **state)
 	}
 }
 
+static void rpc_argument_that_no_page_holds_is_not_used(void **state)
+{
+	static const uint32_t counts[] = {119, 120, 121, 127, 128, 255};
+	struct scenario s = SCENARIO;
+	struct program p;
+
+	(void)state;
+	if (scenario_deviates(&s, "rpc-argument-over-a-page"))
+		scenario_skip(&s, "rpc-argument-over-a-page");
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		s.secure.rpc_param_count = counts[i];
+		scenario_new(&s);
+		scenario_bind(&s);
+		scenario_post(&s, 0);
+		program_invoke(&p, &s, counts[i] < 128 ? TA_SLEEP : TA_ADD, 1, 0);
+		scenario_run(&s);
+		assert_int_equal(p.last.ret, TEE_SUCCESS);
+		scenario_unbind(&s);
+		scenario_free(&s);
+	}
+}
+
 /* -- one step fails -----------------------------------------------------------------------------
  */
 
@@ -357,6 +379,7 @@ int main(void)
 		scenario_test(secure_world_that_is_not_op_tee_is_refused),
 		scenario_test(reserved_memory_that_is_not_cached_is_refused),
 		scenario_test(probe_ends_when_no_secure_thread_is_ever_free),
+		scenario_test(rpc_argument_that_no_page_holds_is_not_used),
 		scenario_test(step_that_fails_is_unwound_whichever_it_is),
 		scenario_test(interrupt_at_each_point_of_probe_loses_nothing),
 		scenario_test(probe_under_any_schedule_loses_nothing),

@@ -41,6 +41,8 @@ static const struct deviation {
 	{"open-file-at-remove", "linux-6.1 linux-6.12"},
 	/* Memory of several pages for the secure world is not described page by page. */
 	{"shm-alloc-of-pages", "linux-6.1"},
+	/* Messages are taken to fit a page, however many parameters an RPC may have. */
+	{"rpc-argument-over-a-page", "linux-6.1 linux-6.12"},
 	/* Enumeration passes a NULL buffer whether or not the secure world takes one. */
 	{"null-at-probe", "linux-6.1 linux-6.12"},
 	/* The news that a secure thread is free may go to a call that does not wait for it. */
@@ -165,6 +167,8 @@ static void sink(void *arg, const struct osim_event *e)
 		s->bottom_halves += (e->flags & OSIM_EVENT_F_END) != 0;
 		break;
 	case OSIM_EVENT_LOG:
+		if (strlen(s->log) > sizeof(s->log) / 2) /* a long test: only the end matters */
+			s->log[0] = '\0';
 		snprintf(s->log + strlen(s->log), sizeof(s->log) - strlen(s->log), "%s\n", e->text);
 		break;
 	default:
@@ -297,6 +301,8 @@ void scenario_unbind(struct scenario *s)
 	assert_int_equal(rc, 0);
 	scenario_run(s);
 	scenario_assert_empty(s);
+	/* What the model says of memory that was lost between the worlds. */
+	assert_null(strstr(s->log, "never gave"));
 }
 
 /* -- the test TA --------------------------------------------------------------------------------
