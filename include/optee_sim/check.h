@@ -30,6 +30,7 @@ struct osim_check_group {
 	const char
 		*experiment; /**< The shortest one that shows it: what osim_check_again() takes. */
 	size_t count;	     /**< Experiments that show it. */
+	const char *const *scenarios; /**< Names of those in which it was seen; ends with NULL. */
 };
 
 /** What was done. */
@@ -50,6 +51,7 @@ struct osim_check_options {
 	uint64_t seed;		/**< For random schedules. */
 	const char *only;	/**< Scenarios whose name begins so; NULL: all. */
 	bool honest_only;	/**< No hostile secure world. */
+	bool quick; /**< Each scenario as it is, each fault, and a sample of the rest. */
 	void (*progress)(void *arg, size_t done, size_t all, size_t groups);
 	void *arg; /**< Passed to progress. */
 };
@@ -88,6 +90,11 @@ OSIM_EXPORT int osim_check_again(struct osim_driver *driver, const char *experim
 /** @brief Calls @p fn for each scenario, in order. */
 OSIM_EXPORT void osim_check_scenarios(void (*fn)(void *arg, const char *name, const char *what),
 				      void *arg);
+
+/** @brief Calls @p fn for each rule of the protocol that runs are held against, in order. */
+OSIM_EXPORT void osim_check_rules(void (*fn)(void *arg, const char *id, const char *text,
+					     const char *abi),
+				  void *arg);
 
 OSIM_END_DECLS
 

@@ -18,6 +18,8 @@
 
 #define EXPERIMENTS_DEFAULT 60000u
 #define TIMEOUT_MS	    10000u
+/* Of a quick check, beside the faults. */
+#define QUICK_SAMPLE 1000u
 
 /* What a worker's record is made of. */
 enum { RECORD_WRONG = 'W', RECORD_MEASURE = 'M' };
@@ -81,18 +83,24 @@ static void work_experiment(void *arg, size_t index)
 
 /* --- in the parent --- */
 
-static void note(struct checking *c, const struct osim__experiment *x, const char *id,
+/* Scenarios as they are come before all else. */
+static size_t order_of(const struct checking *c, size_t index)
+{
+	return c->measures ? index : c->scenario_count + index;
+}
+
+static void note(struct checking *c, const struct osim__experiment *x, size_t index, const char *id,
 		 const char *text, const char *where)
 {
-	int rc = osim__groups_add(&c->groups, x, id, text, where);
+	int rc = osim__groups_add(&c->groups, x, order_of(c, index), id, text, where);
 
 	if (rc)
 		c->error = rc;
 }
 
 /* Three texts in a row; how many bytes they are, 0: cut off. */
-static size_t read_wrong(struct checking *c, const struct osim__experiment *x, const char *p,
-			 size_t bytes)
+static size_t read_wrong(struct checking *c, const struct osim__experiment *x, size_t index,
+			 const char *p, size_t bytes)
 {
 	const char *text[3], *end = p + bytes, *begin = p;
 
@@ -104,7 +112,7 @@ static size_t read_wrong(struct checking *c, const struct osim__experiment *x, c
 		text[i] = p;
 		p = nul + 1;
 	}
-	note(c, x, text[0], text[1], text[2]);
+	note(c, x, index, text[0], text[1], text[2]);
 	return (size_t)(p - begin);
 }
 
@@ -118,7 +126,7 @@ static void read_record(struct checking *c, const struct osim__experiment *x,
 		size_t n = 0;
 
 		if (*p == RECORD_WRONG)
-			n = read_wrong(c, x, p + 1, left - 1);
+			n = read_wrong(c, x, r->index, p + 1, left - 1);
 		else if (*p == RECORD_MEASURE && left - 1 >= sizeof(struct osim__measure) &&
 			 c->measures) {
 			n = sizeof(struct osim__measure);
@@ -138,11 +146,11 @@ static bool take(struct checking *c, const struct osim__experiment *x,
 
 	read_record(c, x, r);
 	if (r->end == OSIM__JOB_TIMEOUT) {
-		note(c, x, "crash.timeout",
+		note(c, x, r->index, "crash.timeout",
 		     "the driver does not come to an end, and passes no scheduling point", "");
 	} else if (r->end != OSIM__JOB_DONE) {
 		osim__crash_read(&crash, r->log, r->end == OSIM__JOB_SIGNAL ? r->code : 0);
-		note(c, x, crash.id, crash.text, crash.where);
+		note(c, x, r->index, crash.id, crash.text, crash.where);
 	}
 	c->crashed += r->end != OSIM__JOB_DONE;
 	c->done++;
@@ -202,6 +210,26 @@ static int select_scenarios(struct checking *c)
 	return 0;
 }
 
+/* Every fault, and the others evenly thinned. */
+static void thin(struct osim__plan_list *plan)
+{
+	size_t others = 0, seen = 0, kept = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		others += plan->items[i].plan != OSIM__PLAN_FAULT;
+	for (size_t i = 0; i < plan->count; i++) {
+		bool keep = plan->items[i].plan == OSIM__PLAN_FAULT || others <= QUICK_SAMPLE;
+
+		if (!keep) {
+			keep = (seen + 1) * QUICK_SAMPLE / others > seen * QUICK_SAMPLE / others;
+			seen++;
+		}
+		if (keep)
+			plan->items[kept++] = plan->items[i];
+	}
+	plan->count = kept;
+}
+
 static int check(struct checking *c)
 {
 	size_t max =
@@ -219,6 +247,10 @@ static int check(struct checking *c)
 	c->measures = NULL;
 	if (rc)
 		return rc;
+	if (c->options->quick) {
+		thin(&c->plan);
+		max = c->plan.count < max ? c->plan.count : max;
+	}
 	osim__plan_finish(&c->plan, max, c->options->seed);
 	c->all += c->plan.count;
 	return run(c, c->plan.count, 0, work_experiment, ended_experiment);
@@ -232,9 +264,18 @@ static const struct osim__rule *rule_of(const char *id)
 	return NULL;
 }
 
+static void name_scenarios(const struct osim__group *g, const char **names)
+{
+	for (size_t i = 0; osim__scenarios[i]; i++)
+		if (g->in_scenario[i])
+			*names++ = osim__scenarios[i]->name;
+	*names = NULL;
+}
+
 static void tell(struct checking *c, void (*group)(void *arg, const struct osim_check_group *group),
 		 void *arg)
 {
+	const char *scenarios[OSIM__GROUPS_SCENARIOS_MAX + 1];
 	char experiment[256];
 
 	osim__groups_sort(&c->groups);
@@ -248,8 +289,10 @@ static void tell(struct checking *c, void (*group)(void *arg, const struct osim_
 					       .abi = rule ? rule->abi : "",
 					       .who = osim__experiment_who(&g->best),
 					       .experiment = experiment,
-					       .count = g->count};
+					       .count = g->count,
+					       .scenarios = scenarios};
 
+		name_scenarios(g, scenarios);
 		osim__experiment_print(&g->best, experiment, sizeof(experiment));
 		group(arg, &out);
 	}
@@ -310,4 +353,11 @@ void osim_check_scenarios(void (*fn)(void *arg, const char *name, const char *wh
 {
 	for (size_t i = 0; osim__scenarios[i]; i++)
 		fn(arg, osim__scenarios[i]->name, osim__scenarios[i]->what);
+}
+
+void osim_check_rules(void (*fn)(void *arg, const char *id, const char *text, const char *abi),
+		      void *arg)
+{
+	for (const struct osim__rule *r = osim__rules; r->id; r++)
+		fn(arg, r->id, r->text, r->abi);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "jobs/groups.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -42,9 +43,17 @@ static bool simpler(const struct osim__experiment *a, const struct osim__experim
 		return a->schedule.count < b->schedule.count;
 	if ((a->plan == OSIM__PLAN_NONE) != (b->plan == OSIM__PLAN_NONE))
 		return a->plan == OSIM__PLAN_NONE;
-	if (a->at != b->at)
-		return a->at < b->at;
-	return false;
+	return a->at < b->at;
+}
+
+static size_t scenario_index(const struct osim__scenario *scenario)
+{
+	size_t i = 0;
+
+	while (osim__scenarios[i] != scenario)
+		i++;
+	assert(i < OSIM__GROUPS_SCENARIOS_MAX);
+	return i;
 }
 
 static struct osim__group *find(struct osim__groups *g, const char *key)
@@ -71,10 +80,8 @@ static void drop(struct osim__group *group)
 	free(group->where);
 }
 
-static int add_new(struct osim__groups *g, const struct osim__group *group)
+static int add(struct osim__groups *g, const struct osim__group *group)
 {
-	if (!group->key || !group->id || !group->text || !group->where)
-		return -ENOMEM;
 	if (g->count == g->room) {
 		size_t room = g->room ? g->room * 2 : 16;
 		struct osim__group *items = realloc(g->items, room * sizeof(*items));
@@ -88,33 +95,46 @@ static int add_new(struct osim__groups *g, const struct osim__group *group)
 	return 0;
 }
 
-int osim__groups_add(struct osim__groups *g, const struct osim__experiment *x, const char *id,
-		     const char *text, const char *where)
+/* Takes the place of an older one's experiment and texts. */
+static void take_over(struct osim__group *old, struct osim__group *group)
+{
+	group->count = old->count;
+	memcpy(group->in_scenario, old->in_scenario, sizeof(group->in_scenario));
+	drop(old);
+	*old = *group;
+}
+
+int osim__groups_add(struct osim__groups *g, const struct osim__experiment *x, size_t order,
+		     const char *id, const char *text, const char *where)
 {
 	char key[512];
 	struct osim__group group, *old;
+	size_t scenario = scenario_index(x->scenario);
 
 	make_key(key, sizeof(key), id, text, where);
 	old = find(g, key);
+	if (old) {
+		old->count += old->last_order != order;
+		old->last_order = order;
+		old->in_scenario[scenario] = true;
+		if (simpler(&old->best, x) || (!simpler(x, &old->best) && old->best_order <= order))
+			return 0;
+	}
 	group = (struct osim__group){.key = copy_text(key),
 				     .id = copy_text(id),
 				     .text = copy_text(text),
 				     .where = copy_text(where),
 				     .best = *x,
-				     .count = old ? old->count + 1 : 1};
-	if (!old) {
-		if (!add_new(g, &group))
-			return 0;
+				     .best_order = order,
+				     .last_order = order,
+				     .count = 1};
+	group.in_scenario[scenario] = true;
+	if (!group.key || !group.id || !group.text || !group.where || (!old && add(g, &group))) {
 		drop(&group);
 		return -ENOMEM;
 	}
-	old->count++;
-	if (!simpler(x, &old->best) || !group.key || !group.id || !group.text || !group.where) {
-		drop(&group);
-		return 0;
-	}
-	drop(old);
-	*old = group;
+	if (old)
+		take_over(old, &group);
 	return 0;
 }
 
@@ -142,20 +162,45 @@ void osim__groups_free(struct osim__groups *g)
 
 /* --- what a crashed run wrote --- */
 
+/* The headline, without addresses: they differ from run to run. */
 static void copy_line(char *to, size_t bytes, const char *from)
 {
-	size_t n = strcspn(from, "\n");
+	size_t used = 0;
 
-	snprintf(to, bytes, "%.*s", (int)n, from);
+	while (*from && *from != '\n' && used + 1 < bytes) {
+		size_t digits = strncmp(from, "0x", 2) != 0
+					? 0
+					: strspn(from + 2, "0123456789abcdefABCDEF");
+
+		to[used++] = *from++;
+		if (digits < 7 || used + 12 > bytes)
+			continue;
+		used += (size_t)snprintf(to + used, bytes - used, "x(address)");
+		from += digits + 1;
+	}
+	to[used] = '\0';
 }
 
 static bool is_ours(const char *line, size_t n)
 {
-	static const char *const ours[] = {
-		"/optee_sim/kernel/", "/src/kernel/", "/src/sched/",   "/src/machine/",
-		"/src/stim/",	      "/src/secure/", "/src/invoke/",  "libsanitizer",
-		" in osim_",	      "__asan",	      "__interceptor", "liboptee_sim",
-		" in __libc_start",   "_start"};
+	static const char *const ours[] = {"/optee_sim/kernel/",
+					   "/src/kernel/",
+					   "/src/sched/",
+					   "/src/machine/",
+					   "/src/stim/",
+					   "/src/secure/",
+					   "/src/invoke/",
+					   "/src/user/",
+					   "/src/jobs/",
+					   "/src/cli/",
+					   "libsanitizer",
+					   " in osim_",
+					   "__asan",
+					   "__ubsan",
+					   "__interceptor",
+					   "liboptee_sim",
+					   " in __libc_start",
+					   "_start"};
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
 		const char *at = strstr(line, ours[i]);
@@ -166,34 +211,96 @@ static bool is_ours(const char *line, size_t n)
 	return false;
 }
 
-/* "    #2 0x55.. in optee_notif_send /tree/drivers/tee/optee/notif.c:108" -> "optee_notif_send
+/* "    #2 0x55.. in optee_notif_send /tree/drivers/tee/optee/notif.c:108:9" -> "optee_notif_send
  * (notif.c:108)". */
 static void add_frame(char *where, size_t bytes, const char *line)
 {
-	char name[128], path[512];
+	char name[128], path[512], *slash, *colon;
 	size_t used = strlen(where);
-	const char *slash;
 
 	if (sscanf(line, " #%*u 0x%*x in %127s %511[^\n]", name, path) != 2)
 		return;
 	slash = strrchr(path, '/');
-	snprintf(where + used, bytes - used, "%s%s (%s)", used ? "\n" : "", name,
-		 slash ? slash + 1 : path);
+	slash = slash ? slash + 1 : path;
+	colon = strchr(slash, ':');
+	colon = colon ? strchr(colon + 1, ':') : NULL;
+	if (colon)
+		*colon = '\0';
+	snprintf(where + used, bytes - used, "%s%s (%s)", used ? "\n" : "", name, slash);
 }
 
-static void read_frames(struct osim__crash *crash, const char *log)
+/* The driver's frames of the stack that follows. */
+static void read_frames(char *where, size_t bytes, const char *log)
 {
-	crash->where[0] = '\0';
+	where[0] = '\0';
 	for (const char *line = log; line && *line;
 	     line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
 		size_t n = strcspn(line, "\n");
 
-		if (n == 0 && crash->where[0])
+		if (n == 0 && where[0])
 			return;
 		if (strncmp(line, "    #", 5) != 0 || is_ours(line, n))
 			continue;
-		add_frame(crash->where, sizeof(crash->where), line);
+		add_frame(where, bytes, line);
 	}
+}
+
+/* "; allocated at f (file.c:1)", where the report says so. */
+static void add_place(struct osim__crash *crash, const char *log, const char *heading,
+		      const char *what)
+{
+	const char *at = strstr(log, heading);
+	size_t used = strlen(crash->text);
+	char where[1024];
+
+	if (!at)
+		return;
+	read_frames(where, sizeof(where), at);
+	if (where[0])
+		snprintf(crash->text + used, sizeof(crash->text) - used, "; %s at %.*s", what,
+			 (int)strcspn(where, "\n"), where);
+}
+
+static void read_asan(struct osim__crash *crash, const char *asan)
+{
+	char kind[40] = "", access[8] = "";
+	const char *of_size;
+	unsigned int bytes;
+
+	sscanf(asan, "%39[A-Za-z0-9-]", kind);
+	snprintf(crash->id, sizeof(crash->id), "asan.%s", kind);
+	snprintf(crash->text, sizeof(crash->text), "AddressSanitizer: %s", kind);
+	of_size = strstr(asan, " of size ");
+	if (of_size && of_size - asan > 5 &&
+	    sscanf(of_size - 5, "%7[A-Z] of size %u", access, &bytes) == 2)
+		snprintf(crash->text, sizeof(crash->text), "AddressSanitizer: %s, %s of %u byte%s",
+			 kind, !strcmp(access, "WRITE") ? "write" : "read", bytes,
+			 bytes == 1 ? "" : "s");
+	read_frames(crash->where, sizeof(crash->where), asan);
+	add_place(crash, asan, "\nfreed by ", "freed");
+	add_place(crash, asan, "allocated by ", "allocated");
+}
+
+static void read_ubsan(struct osim__crash *crash, const char *log, const char *ubsan)
+{
+	const char *summary = strstr(ubsan, "SUMMARY: UndefinedBehaviorSanitizer: ");
+	const char *begin = ubsan;
+	char kind[40] = "";
+
+	if (summary)
+		sscanf(summary, "SUMMARY: UndefinedBehaviorSanitizer: %39[a-z-]", kind);
+	snprintf(crash->id, sizeof(crash->id), "ubsan%s%s", kind[0] ? "." : "", kind);
+	copy_line(crash->text, sizeof(crash->text), ubsan + strlen("runtime error: "));
+	read_frames(crash->where, sizeof(crash->where), ubsan);
+	if (crash->where[0])
+		return;
+	/* No stack; the place stands before the message: "/tree/tee_shm.c:580:2: ". */
+	while (begin > log && begin[-1] != '\n' && begin[-1] != '/')
+		begin--;
+	snprintf(crash->where, sizeof(crash->where), "driver (%.*s)",
+		 (int)strcspn(begin, ":") + 1 +
+			 (int)strspn(begin + strcspn(begin, ":") + 1, "0123456789"),
+		 begin);
 }
 
 void osim__crash_read(struct osim__crash *crash, const char *log, int signal)
@@ -201,19 +308,12 @@ void osim__crash_read(struct osim__crash *crash, const char *log, int signal)
 	const char *asan = strstr(log, "ERROR: AddressSanitizer: ");
 	const char *ubsan = strstr(log, "runtime error: ");
 	const char *assertion = strstr(log, "Assertion ");
-	char kind[40] = "";
 
 	memset(crash, 0, sizeof(*crash));
 	if (asan) {
-		asan += strlen("ERROR: AddressSanitizer: ");
-		sscanf(asan, "%39[A-Za-z0-9-]", kind);
-		snprintf(crash->id, sizeof(crash->id), "asan.%s", kind);
-		snprintf(crash->text, sizeof(crash->text), "AddressSanitizer: %s", kind);
-		read_frames(crash, asan);
+		read_asan(crash, asan + strlen("ERROR: AddressSanitizer: "));
 	} else if (ubsan) {
-		snprintf(crash->id, sizeof(crash->id), "ubsan");
-		copy_line(crash->text, sizeof(crash->text), ubsan + strlen("runtime error: "));
-		read_frames(crash, ubsan);
+		read_ubsan(crash, log, ubsan);
 	} else if (assertion) {
 		snprintf(crash->id, sizeof(crash->id), "crash.assertion");
 		copy_line(crash->text, sizeof(crash->text), assertion);
