@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "jobs/experiment.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +94,21 @@ static void rule_broken(void *arg, const struct osim__rule *rule, const char *de
 		run->wrong(run->wrong_arg, rule->id, detail, "");
 }
 
+/* What a program saw is judged only where nobody interferes. */
+static bool disturbs(const struct osim__experiment *x)
+{
+	return x->plan != OSIM__PLAN_NONE && x->plan != OSIM__PLAN_POST;
+}
+
+static void unmet(void *arg, const char *id, const char *text)
+{
+	struct experiment_run *run = arg;
+
+	osim__event_text(run->stage.m, OSIM_EVENT_FINDING, 0, "%s: %s", id, text);
+	if (run->wrong)
+		run->wrong(run->wrong_arg, id, text, "");
+}
+
 /* --- the run --- */
 
 static int make_machine(struct experiment_run *run)
@@ -169,6 +185,9 @@ int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *d
 				       .wrong_arg = wrong_arg};
 	run->stage.driver = driver;
 	run->stage.platform.size = sizeof(run->stage.platform);
+	run->stage.disturbed = disturbs(x);
+	run->stage.unmet = unmet;
+	run->stage.unmet_arg = run;
 	run->check = osim__check_new(rule_broken, run);
 	rc = run->check ? make(run) : -ENOMEM;
 	osim__check_free(run->check);
@@ -213,38 +232,55 @@ int osim__experiment_print(const struct osim__experiment *x, char *text, size_t 
 	return snprintf(text, bytes, "%s%s%s", x->scenario->name, plan, schedule);
 }
 
+/* A number after the given character; false: there is none. */
+static bool parse_number(const char **text, char before, int base, uint64_t max, uint64_t *value)
+{
+	char *end;
+
+	if (**text != before || !isxdigit((unsigned char)(*text)[1]))
+		return false;
+	errno = 0;
+	*value = strtoull(*text + 1, &end, base);
+	if (errno || end == *text + 1 || *value > max)
+		return false;
+	*text = end;
+	return true;
+}
+
+/* "alloc@3", "kill@7", "post@5=0", "ret@5=0x4", "a2@5=0x3". */
 static bool parse_plan(struct osim__experiment *x, const char *text)
 {
-	char name[16];
-	unsigned long long value;
-	int end = 0;
+	size_t n = strcspn(text, "@");
+	const char *rest = text + n;
+	uint64_t at, value = 0;
 
-	if (sscanf(text, "ret@%u=%x%n", &x->at, &x->a, &end) == 2 && !text[end]) {
-		x->plan = OSIM__PLAN_RET;
-		return true;
-	}
-	if (sscanf(text, "post@%u=%u%n", &x->at, &x->a, &end) == 2 && !text[end]) {
-		x->plan = OSIM__PLAN_POST;
-		return true;
-	}
-	if (sscanf(text, "a%u@%u=%llx%n", &x->a, &x->at, &value, &end) == 3 && !text[end] &&
-	    x->a < 8) {
-		x->plan = OSIM__PLAN_REG;
-		x->b = value;
-		return true;
-	}
-	if (sscanf(text, "%15[a-z]@%u%n", name, &x->at, &end) != 2 || text[end])
+	if (!parse_number(&rest, '@', 10, UINT32_MAX, &at))
 		return false;
-	if (!strcmp(name, "kill")) {
+	x->at = (uint32_t)at;
+	if (n == 4 && !strncmp(text, "post", n)) {
+		x->plan = OSIM__PLAN_POST;
+		if (!parse_number(&rest, '=', 10, UINT32_MAX, &value))
+			return false;
+		x->a = (uint32_t)value;
+	} else if (n == 3 && !strncmp(text, "ret", n)) {
+		x->plan = OSIM__PLAN_RET;
+		if (!parse_number(&rest, '=', 16, UINT32_MAX, &value))
+			return false;
+		x->a = (uint32_t)value;
+	} else if (n == 2 && text[0] == 'a' && text[1] >= '0' && text[1] <= '7') {
+		x->plan = OSIM__PLAN_REG;
+		x->a = (uint32_t)(text[1] - '0');
+		if (!parse_number(&rest, '=', 16, UINT64_MAX, &x->b))
+			return false;
+	} else if (n == 4 && !strncmp(text, "kill", n)) {
 		x->plan = OSIM__PLAN_KILL;
-		return true;
+	} else {
+		x->plan = OSIM__PLAN_FAULT;
+		while (x->a < OSIM_FAULT_COUNT &&
+		       (strlen(fault_names[x->a]) != n || strncmp(text, fault_names[x->a], n) != 0))
+			x->a++;
 	}
-	for (x->a = 0; x->a < OSIM_FAULT_COUNT; x->a++)
-		if (!strcmp(name, fault_names[x->a])) {
-			x->plan = OSIM__PLAN_FAULT;
-			return true;
-		}
-	return false;
+	return !*rest && (x->plan != OSIM__PLAN_FAULT || x->a < OSIM_FAULT_COUNT);
 }
 
 int osim__experiment_parse(struct osim__experiment *x, const char *text)

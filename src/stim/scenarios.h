@@ -4,26 +4,51 @@
 
 #include "stim/scenario.h"
 
-/* Programs that scenarios share (program.c); the argument is the stage. */
-void osim__program_version(void *stage);
-void osim__program_session(void *stage);
-void osim__program_shm(void *stage);
-void osim__program_rpcs(void *stage);
-void osim__program_wait(void *stage);
-void osim__program_send(void *stage);
-void osim__program_hold(void *stage);
-void osim__program_supplicant(void *stage);
+/* Programs that scenarios share (program.c, supplicant.c); the argument is the stage. */
+void osim__program_version(void *arg);
+void osim__program_session(void *arg);
+void osim__program_shm(void *arg);
+void osim__program_rpcs(void *arg);
+void osim__program_wait(void *arg);
+void osim__program_send(void *arg);
+void osim__program_hold(void *arg);
+/* Refuses whatever it is asked, until it gets a signal. */
+void osim__program_supplicant(void *arg);
+/* Does what it is asked; with meta parameters, and without. */
+void osim__program_supplicant_serve(void *arg);
+void osim__program_supplicant_sync(void *arg);
+/* Takes one request, keeps it 50 ms and then answers it, or leaves. */
+void osim__program_supplicant_slow(void *arg);
+void osim__program_supplicant_dies(void *arg);
+/* Opens its device and closes it. */
+void osim__program_supplicant_brief(void *arg);
 
-#define OSIM__SCENARIO_MAP(X)                                                                   \
-	X(posts)                                                                                \
-	X(posts_cache)                                                                          \
-	X(posts_reserved_rpc) X(posts_reserved) X(posts_percpu) X(no_notif) X(edge_0) X(edge_1) \
-		X(edge_63) X(edge_64) X(edge_65) X(edge_127) X(edge_128) X(edge_1024)           \
-			X(edge_65536) X(wait_timeout) X(wait_post) X(wait_send) X(client)       \
-				X(client_cache) X(client_reserved) X(clients_many) X(rpcs)      \
-					X(rpcs_cache) X(unbind_waiting) X(unbind_open)          \
-						X(post_while_unbinding) X(shutdown) X(rebind)   \
-							X(hotplug)
+/* Opens the device and a session; false: either failed. */
+bool osim__program_begin(struct osim__stage *stage, const uint8_t uuid[16],
+			 struct osim_client *client, uint32_t *session);
+void osim__program_end(struct osim_client *client, uint32_t session);
+/* A command with one value; what the trusted application says, or TEE_ERROR_GENERIC. */
+uint32_t osim__program_ask(struct osim_client *client, uint32_t session, uint32_t func, uint64_t a,
+			   uint64_t b);
+
+/* clang-format off */
+#define OSIM__SCENARIO_MAP(X)                                                    \
+	X(posts) X(posts_cache) X(posts_reserved_rpc) X(posts_reserved)          \
+	X(posts_percpu) X(no_notif)                                              \
+	X(edge_0) X(edge_1) X(edge_63) X(edge_64) X(edge_65) X(edge_127)         \
+	X(edge_128) X(edge_1024) X(edge_65536)                                   \
+	X(wait_timeout) X(wait_post) X(wait_send) X(wait_many) X(wait_second)    \
+	X(wait_once)                                                             \
+	X(client) X(client_cache) X(client_reserved) X(clients_many)             \
+	X(clients_one_thread) X(cancel)                                          \
+	X(rpcs) X(rpcs_cache)                                                    \
+	X(supplicant) X(supplicant_sync) X(supplicant_cache) X(supplicant_slow)  \
+	X(supplicant_killed) X(supplicant_none) X(supplicant_dies)               \
+	X(supplicant_twice)                                                      \
+	X(unbind_waiting) X(unbind_open) X(post_while_unbinding) X(shutdown)     \
+	X(rebind) X(hotplug) X(open_early)                                       \
+	X(foreign_cookies) X(foreign_intr) X(all_suspended)
+/* clang-format on */
 
 #define OSIM__SCENARIO_EXTERN(name) extern const struct osim__scenario osim__scenario_##name;
 OSIM__SCENARIO_MAP(OSIM__SCENARIO_EXTERN)
