@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <optee_sim/machine.h>
@@ -8,15 +9,16 @@
 
 #define MACHINES 1000u
 
+/* The second number of the file, in pages. */
 static double resident_kib(void)
 {
-	unsigned long size = 0, resident = 0;
+	char line[128] = "", *end = line;
 	FILE *f = fopen("/proc/self/statm", "r");
 
-	if (!f || fscanf(f, "%lu %lu", &size, &resident) != 2)
-		bench_fail("/proc/self/statm cannot be read");
+	bench_check(f && fgets(line, sizeof(line), f), "/proc/self/statm cannot be read");
 	fclose(f);
-	return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1024;
+	strtoul(line, &end, 10);
+	return (double)strtoul(end, NULL, 10) * (double)sysconf(_SC_PAGESIZE) / 1024;
 }
 
 void bench_machines(void)

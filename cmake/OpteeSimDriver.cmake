@@ -14,7 +14,8 @@ Making an OP-TEE driver a library target. Part of the installed package optee_si
     The OP-TEE driver of a Linux tree, unmodified: the files that drivers/tee/Makefile and
     drivers/tee/optee/Makefile name, but for ffa_abi.c. TREE is a source directory or a
     tarball such as Debian's linux-source-6.12.tar.xz. CONFIG RPMB I2C defines CONFIG_RPMB and
-    CONFIG_I2C, and takes in the objects that the Makefiles put behind them.
+    CONFIG_I2C, and takes in the objects that the Makefiles put behind them; the devices are
+    those of <optee_sim/peripheral.h>.
 
   optee_sim_add_runner(NAME DRIVER target)
 
@@ -101,6 +102,7 @@ function(optee_sim_add_linux_driver target)
   file(GLOB headers "${tree}/drivers/tee/*.h" "${tree}/drivers/tee/optee/*.h"
     "${dir_generated}/include/linux/*.h")
   _optee_sim_write_features("${dir_generated}/osim_features.h" ${tee} ${optee} ${headers})
+  set(arg_configured ${arg_CONFIG})
   list(TRANSFORM arg_CONFIG PREPEND "CONFIG_")
   list(TRANSFORM arg_CONFIG APPEND "=1")
   foreach(module tee optee)
@@ -110,7 +112,17 @@ function(optee_sim_add_linux_driver target)
       DEFINES ${arg_CONFIG} OPTIONS ${arg_OPTIONS}
       INCLUDES "${dir_generated}/include" "${tree}/drivers/tee/optee")
   endforeach()
-  _optee_sim_driver_end(${target} "${arg_TREE}" ${ffa_dropped} ${target}_tee ${target}_optee)
+  set(parts ${target}_tee ${target}_optee)
+  if(RPMB IN_LIST arg_configured AND EXISTS "${dir_generated}/include/linux/rpmb.h")
+    # The RPMB subsystem is compiled with the driver, because its structures are the tree's.
+    get_property(include_dir GLOBAL PROPERTY OPTEE_SIM_INCLUDE_DIR)
+    _optee_sim_driver_objects(${target} ${target}_rpmb
+      ROOT "${include_dir}" MODNAME rpmb
+      SOURCES "${include_dir}/optee_sim/kernel/osim/rpmb.c"
+      DEFINES ${arg_CONFIG} OPTIONS ${arg_OPTIONS} INCLUDES "${dir_generated}/include")
+    list(APPEND parts ${target}_rpmb)
+  endif()
+  _optee_sim_driver_end(${target} "${arg_TREE}" ${ffa_dropped} ${parts})
   set_target_properties(${target} PROPERTIES OPTEE_SIM_DRIVER_TREE "${tree}")
 endfunction()
 

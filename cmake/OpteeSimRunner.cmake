@@ -4,12 +4,45 @@ What "optee-sim run --kernel TREE" builds, as a project of its own in the cache.
 
   cmake -DTREE=... -DBUILD=plain|asan -DCACHE=dir -DPROGRAM=file -DRESULT=file -P OpteeSimRunner.cmake
 
+or, for a driver in files of its own that stay where they are,
+
+  cmake "-DDRIVER=/a.c;/b.c" (the others as above) -P OpteeSimRunner.cmake
+
 The driver's files are copied to CACHE/runners/KEY/tree, where KEY stands for their contents, for
 how they are built and for the PROGRAM (and so the version) that asks. RESULT gets KEY's directory;
 that a runner in it is whole, the program says by a file "complete".
 ]]
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/OpteeSimLinuxTree.cmake)
+
+if(DEFINED DRIVER)
+  get_filename_component(package "${CMAKE_CURRENT_LIST_DIR}" REALPATH)
+  file(SHA256 "${PROGRAM}" program)
+  string(SHA256 key
+    "${DRIVER} ${BUILD} ${package} ${program} $ENV{CC} $ENV{CFLAGS} $ENV{LDFLAGS}")
+  string(SUBSTRING ${key} 0 16 key)
+  set(dir "${CACHE}/runners/${key}")
+  set(sources "")
+  foreach(file IN LISTS DRIVER)
+    if(NOT EXISTS "${file}")
+      message(FATAL_ERROR "no such file: ${file}")
+    endif()
+    string(APPEND sources " [==[${file}]==]")
+  endforeach()
+  list(GET DRIVER 0 name)
+  get_filename_component(name "${name}" NAME_WE)
+  string(REGEX REPLACE "[^A-Za-z0-9._-]" "_" name "${name}")
+  file(CONFIGURE OUTPUT "${dir}/CMakeLists.txt" @ONLY CONTENT "# Made by optee-sim check --driver.
+cmake_minimum_required(VERSION 3.25)
+project(optee_sim_runner LANGUAGES C)
+set(optee_sim_DIR [==[@package@]==])
+find_package(optee_sim REQUIRED)
+optee_sim_add_driver(driver NAME @name@ BUILD @BUILD@ SOURCES@sources@)
+optee_sim_add_runner(runner DRIVER driver)
+")
+  file(WRITE "${RESULT}" "${dir}")
+  return()
+endif()
 
 set(OPTEE_SIM_LINUX_CACHE "${CACHE}/trees")
 _optee_sim_tree_dir(tree "${TREE}")

@@ -103,8 +103,8 @@ OSIM_EXPORT bool osim_supplicant_running(const struct osim_supplicant *s);
  * errno of a call on the device. */
 OSIM_EXPORT int osim_supplicant_error(const struct osim_supplicant *s);
 
-/** @brief Requests that it has taken, of one function (OPTEE_RPC_CMD_*) below 32, or with UINT32_MAX
- * of all. */
+/** @brief Requests that it has taken, of one function (OPTEE_RPC_CMD_*) below 32, or with
+ * UINT32_MAX of all. */
 OSIM_EXPORT unsigned long osim_supplicant_requests(const struct osim_supplicant *s, uint32_t func);
 
 /** @brief Buffers of SHM_ALLOC that it holds. */
@@ -120,7 +120,8 @@ OSIM_EXPORT const void *osim_supplicant_file(const struct osim_supplicant *s, co
 					     size_t *size_bytes);
 
 /**
- * @brief Frees a supplicant that has ended, or whose machine has been freed. NULL is ignored.
+ * @brief Frees a supplicant whose machine has been freed: its memory may be in use until then. NULL
+ * is ignored.
  * @par Context  Host.
  */
 OSIM_EXPORT void osim_supplicant_free(struct osim_supplicant *s);

@@ -11,9 +11,9 @@ OSIM_BEGIN_DECLS
 /**
  * Events in files.
  *
- * Two formats are read: our own, which has all that an event has (docs/trace-format.md), and the text
- * of the kernel's ftrace with the driver's own trace points, as people take it on a board. Our own is
- * written, and three for the eye.
+ * Two formats are read: our own, which has all that an event has (docs/trace-format.md), and the
+ * text of the kernel's ftrace with the driver's own trace points, as people take it on a board. Our
+ * own is written, and three for the eye.
  */
 
 /** What is written. */
@@ -118,7 +118,8 @@ OSIM_EXPORT void osim_trace_reader_free(struct osim_trace_reader *r);
 struct osim_trace_difference {
 	uint64_t event;	       /**< How many events are the same before it. */
 	unsigned long line[2]; /**< Where it is in each. */
-	char text[2][OSIM_TRACE_TEXT_BYTES]; /**< Each event in words; "" where a trace has ended. */
+	char text[2]
+		 [OSIM_TRACE_TEXT_BYTES]; /**< Each event in words; "" where a trace has ended. */
 };
 
 /**

@@ -26,11 +26,15 @@ enum rule {
 	RULE_WAIT_SHORT,
 	RULE_WAIT_LONG,
 	RULE_WAIT_SERVED,
+	RULE_RPC_SERVED,
+	RULE_RPC_PARAMS,
+	RULE_RPC_ALLOC_SIZE,
 	RULE_ENABLE_HONOURED,
 	RULE_STOP_FIRST,
 	RULE_BOTTOM_HALF,
 	RULE_DRAIN,
 	RULE_COOKIE_LEFT,
+	RULE_CACHE_LEFT,
 	RULE_SESSION_LEFT,
 	RULE_COUNT,
 };
@@ -67,6 +71,16 @@ const struct osim__rule osim__rules[] = {
 	[RULE_WAIT_SERVED] = {"rpc.notification-served",
 			      "NOTIFICATION WAIT and SEND of a value up to the maximum are served.",
 			      RPC "NOTIFICATION", OSIM__BINDS_NORMAL},
+	[RULE_RPC_SERVED] =
+		{"rpc.served",
+		 "GET_TIME and SUSPEND with the parameter they are defined with succeed.",
+		 RPC "GET_TIME, SUSPEND", OSIM__BINDS_NORMAL},
+	[RULE_RPC_PARAMS] = {"rpc.params-refused",
+			     "An RPC whose parameters are not those it is defined with is refused.",
+			     RPC "GET_TIME, NOTIFICATION, SUSPEND", OSIM__BINDS_NORMAL},
+	[RULE_RPC_ALLOC_SIZE] = {"rpc.shm-alloc-size",
+				 "SHM_ALLOC gives at least as many bytes as were asked for.",
+				 RPC "SHM_ALLOC", OSIM__BINDS_NORMAL},
 	[RULE_ENABLE_HONOURED] =
 		{"notif.enable-honoured",
 		 "A driver whose ENABLE_ASYNC_NOTIF failed does not go on as if notifications were enabled.",
@@ -82,6 +96,10 @@ const struct osim__rule osim__rules[] = {
 	[RULE_COOKIE_LEFT] = {"shm.unregistered",
 			      "Registered memory is unregistered before the driver leaves.",
 			      "optee_msg.h, UNREGISTER_SHM", OSIM__BINDS_NORMAL},
+	[RULE_CACHE_LEFT] =
+		{"shm.cache-disabled",
+		 "A shm cache that was enabled is emptied before the driver leaves or the machine is shut down.",
+		 SMC "DISABLE_SHM_CACHE", OSIM__BINDS_NORMAL},
 	[RULE_SESSION_LEFT] = {"session.closed", "Sessions are closed before the driver leaves.",
 			       "optee_msg.h, CLOSE_SESSION", OSIM__BINDS_NORMAL},
 	[RULE_COUNT] = {NULL, NULL, NULL, OSIM__BINDS_NORMAL},
@@ -90,22 +108,29 @@ const struct osim__rule osim__rules[] = {
 struct osim__check {
 	osim__broken_fn *broken;
 	void *arg;
-	bool exchanged, enable_failed, enabled, stopped, value_pending, bottom_half_due;
+	bool exchanged, cache, enable_failed, enabled, stopped, value_pending, bottom_half_due;
 	bool bound;
 	unsigned int irqs; /* interrupts that the driver holds */
 	uint64_t max_notif;
 	uint64_t open[THREADS / 64]; /* threads that stopped in an RPC, by a3 */
 	struct {
-		uint64_t since_ns, timeout_ms;
-		bool waiting;
+		uint64_t since_ns, timeout_ms, value;
+		bool waiting, second; /* second: another one waits for the same value */
 	} wait[THREADS];
 	struct {
 		uint32_t cmd, type;
+		uint64_t attr, b; /* of the first parameter, when it was asked */
+		uint32_t params;
 	} rpc[THREADS];
 	uint64_t cookie[COOKIES_MAX];
 	unsigned int cookies;
 	uint32_t session[SESSIONS_MAX];
 	unsigned int sessions;
+	/* What the last message made; it counts once its call returns OK. */
+	struct {
+		uint32_t cmd, thread_id, session;
+		uint64_t cookie;
+	} made;
 };
 
 struct osim__check *osim__check_new(osim__broken_fn *broken, void *arg)
@@ -115,6 +140,7 @@ struct osim__check *osim__check_new(osim__broken_fn *broken, void *arg)
 	if (c) {
 		c->broken = broken;
 		c->arg = arg;
+		c->made.cmd = UINT32_MAX;
 	}
 	return c;
 }
@@ -181,6 +207,14 @@ static void on_fast_return(struct osim__check *c, uint32_t id, const struct osim
 				       ? (uint32_t)out->a[2]
 				       : 255;
 		break;
+	case OPTEE_SMC_ENABLE_SHM_CACHE:
+		c->cache = ok || c->cache;
+		break;
+	case OPTEE_SMC_DISABLE_SHM_CACHE:
+		/* OK gives one cookie back, and there may be more. */
+		if (out->a[0] == OPTEE_SMC_RETURN_ENOTAVAIL)
+			c->cache = false;
+		break;
 	case OPTEE_SMC_ENABLE_ASYNC_NOTIF:
 		c->enabled = ok;
 		c->enable_failed = !ok;
@@ -211,35 +245,37 @@ static void on_return(struct osim__check *c, const struct osim_regs *in,
 
 /* --- RPCs --- */
 
-static const struct osim_msg_param *value_param(const struct osim_msg_arg *msg)
+static bool waited_for(const struct osim__check *c, uint64_t value)
 {
-	const struct osim_msg_param *p = OSIM_MSG_PARAMS(msg);
-
-	return msg->num_params && (p->attr & OPTEE_MSG_ATTR_TYPE_MASK) ==
-					  OPTEE_MSG_ATTR_TYPE_VALUE_INPUT
-		       ? p
-		       : NULL;
+	for (unsigned int t = 0; t < THREADS; t++)
+		if (c->wait[t].waiting && c->wait[t].value == value)
+			return true;
+	return false;
 }
 
 static void on_rpc(struct osim__check *c, const struct osim_event *e)
 {
-	const struct osim_msg_param *p = e->msg ? value_param(e->msg) : NULL;
+	const struct osim_msg_param *p = e->msg ? OSIM_MSG_PARAMS(e->msg) : NULL;
 	uint32_t t = e->secure_thread % THREADS;
 
 	c->wait[t].waiting = false;
 	c->rpc[t].cmd = UINT32_MAX;
-	if (!p)
+	if (!p || !e->msg->num_params)
 		return;
 	c->rpc[t].cmd = e->msg->cmd;
+	c->rpc[t].attr = p->attr & OPTEE_MSG_ATTR_TYPE_MASK;
+	c->rpc[t].params = e->msg->num_params;
 	c->rpc[t].type = (uint32_t)p->u.value.a;
-	if (e->msg->cmd == OPTEE_RPC_CMD_NOTIFICATION &&
+	c->rpc[t].b = p->u.value.b;
+	if (e->msg->cmd == OPTEE_RPC_CMD_NOTIFICATION && e->msg->num_params == 1 &&
+	    c->rpc[t].attr == OPTEE_MSG_ATTR_TYPE_VALUE_INPUT &&
 	    p->u.value.a == OPTEE_RPC_NOTIFICATION_WAIT) {
+		c->wait[t].second = waited_for(c, p->u.value.b);
 		c->wait[t].waiting = true;
 		c->wait[t].since_ns = e->time_ns;
 		c->wait[t].timeout_ms = p->u.value.c;
+		c->wait[t].value = p->u.value.b;
 	}
-	if (e->msg->cmd == OPTEE_RPC_CMD_NOTIFICATION && p->u.value.b > c->max_notif)
-		c->rpc[t].cmd = UINT32_MAX; /* whatever it answers */
 }
 
 static void on_wait_end(struct osim__check *c, const struct osim_event *e, uint32_t t)
@@ -250,7 +286,7 @@ static void on_wait_end(struct osim__check *c, const struct osim_event *e, uint3
 	c->wait[t].waiting = false;
 	if (!c->wait[t].timeout_ms || e->msg->ret != TEE_ERROR_TIMEOUT)
 		return;
-	if (took_ns < asked_ns)
+	if (took_ns + TICK_NS < asked_ns) /* it began within a tick */
 		broken(c, RULE_WAIT_SHORT,
 		       "a wait of %" PRIu64 " ms timed out after %" PRIu64 " ms",
 		       c->wait[t].timeout_ms, took_ms);
@@ -259,26 +295,72 @@ static void on_wait_end(struct osim__check *c, const struct osim_event *e, uint3
 		       c->wait[t].timeout_ms, took_ms);
 }
 
+static void on_shm_end(struct osim__check *c, const struct osim_msg_arg *msg, uint32_t t)
+{
+	const struct osim_msg_param *p = OSIM_MSG_PARAMS(msg);
+	bool alloc = msg->cmd == OPTEE_RPC_CMD_SHM_ALLOC;
+
+	if (msg->ret || c->rpc[t].attr != OPTEE_MSG_ATTR_TYPE_VALUE_INPUT)
+		return;
+	if (c->rpc[t].type > OPTEE_RPC_SHM_TYPE_KERNEL)
+		broken(c, alloc ? RULE_RPC_ALLOC_TYPE : RULE_RPC_FREE_TYPE,
+		       "SHM_%s of type %u is answered with success", alloc ? "ALLOC" : "FREE",
+		       c->rpc[t].type);
+	else if (alloc && msg->num_params && p->u.tmem.size < c->rpc[t].b)
+		broken(c, RULE_RPC_ALLOC_SIZE, "SHM_ALLOC of %" PRIu64 " bytes gives %" PRIu64,
+		       c->rpc[t].b, p->u.tmem.size);
+}
+
+/* The parameter that the driver's own RPCs are defined with. */
+static bool params_fit(const struct osim__check *c, uint32_t t)
+{
+	return c->rpc[t].params == 1 &&
+	       c->rpc[t].attr == (c->rpc[t].cmd == OPTEE_RPC_CMD_GET_TIME
+					  ? OPTEE_MSG_ATTR_TYPE_VALUE_OUTPUT
+					  : OPTEE_MSG_ATTR_TYPE_VALUE_INPUT);
+}
+
+static void on_notification_end(struct osim__check *c, const struct osim_event *e, uint32_t t)
+{
+	uint32_t ret = e->msg->ret;
+	bool known = c->rpc[t].type <= OPTEE_RPC_NOTIFICATION_SEND && c->rpc[t].b <= c->max_notif;
+
+	if (!known && !ret)
+		broken(c, RULE_RPC_PARAMS,
+		       "NOTIFICATION of type %u and value %" PRIu64 " is answered with success",
+		       c->rpc[t].type, c->rpc[t].b);
+	if (known && !(c->wait[t].waiting && c->wait[t].second) &&
+	    (ret == TEE_ERROR_NOT_SUPPORTED || ret == TEE_ERROR_NOT_IMPLEMENTED ||
+	     ret == TEE_ERROR_BAD_PARAMETERS))
+		broken(c, RULE_WAIT_SERVED, "NOTIFICATION %s is answered with %#x",
+		       c->rpc[t].type ? "SEND" : "WAIT", ret);
+	if (c->wait[t].waiting)
+		on_wait_end(c, e, t);
+}
+
 static void on_rpc_end(struct osim__check *c, const struct osim_event *e)
 {
-	uint32_t t = e->secure_thread % THREADS, cmd = c->rpc[t].cmd, type = c->rpc[t].type;
+	uint32_t t = e->secure_thread % THREADS, cmd = c->rpc[t].cmd;
 
 	c->rpc[t].cmd = UINT32_MAX;
 	if (!e->msg || e->msg->cmd != cmd)
 		return;
-	if (cmd == OPTEE_RPC_CMD_SHM_FREE && type > OPTEE_RPC_SHM_TYPE_KERNEL && !e->msg->ret)
-		broken(c, RULE_RPC_FREE_TYPE, "SHM_FREE of type %u is answered with success", type);
-	if (cmd == OPTEE_RPC_CMD_SHM_ALLOC && type > OPTEE_RPC_SHM_TYPE_KERNEL && !e->msg->ret)
-		broken(c, RULE_RPC_ALLOC_TYPE, "SHM_ALLOC of type %u is answered with success",
-		       type);
-	if (cmd != OPTEE_RPC_CMD_NOTIFICATION || type > OPTEE_RPC_NOTIFICATION_SEND)
-		return;
-	if (e->msg->ret == TEE_ERROR_NOT_SUPPORTED || e->msg->ret == TEE_ERROR_NOT_IMPLEMENTED ||
-	    e->msg->ret == TEE_ERROR_BAD_PARAMETERS)
-		broken(c, RULE_WAIT_SERVED, "NOTIFICATION %s is answered with %#x",
-		       type ? "SEND" : "WAIT", e->msg->ret);
-	if (c->wait[t].waiting)
-		on_wait_end(c, e, t);
+	c->rpc[t].cmd = cmd;
+	if (cmd == OPTEE_RPC_CMD_SHM_FREE || cmd == OPTEE_RPC_CMD_SHM_ALLOC)
+		on_shm_end(c, e->msg, t);
+	if (cmd == OPTEE_RPC_CMD_GET_TIME || cmd == OPTEE_RPC_CMD_SUSPEND ||
+	    cmd == OPTEE_RPC_CMD_NOTIFICATION) {
+		bool fits = params_fit(c, t);
+
+		if (!fits && !e->msg->ret)
+			broken(c, RULE_RPC_PARAMS, "RPC %u is answered with success", cmd);
+		if (fits && cmd == OPTEE_RPC_CMD_NOTIFICATION)
+			on_notification_end(c, e, t);
+		else if (fits && e->msg->ret)
+			broken(c, RULE_RPC_SERVED, "RPC %u is answered with %#x", cmd, e->msg->ret);
+	}
+	c->rpc[t].cmd = UINT32_MAX;
+	c->wait[t].waiting = false;
 }
 
 /* --- messages --- */
@@ -301,22 +383,25 @@ static void session_gone(struct osim__check *c, uint32_t session)
 		}
 }
 
-static void on_message_end(struct osim__check *c, const struct osim_msg_arg *msg)
+static void on_message_end(struct osim__check *c, const struct osim_event *e)
 {
+	const struct osim_msg_arg *msg = e->msg;
 	const struct osim_msg_param *p = OSIM_MSG_PARAMS(msg);
 
+	c->made.cmd = UINT32_MAX;
 	switch (msg->cmd) {
 	case OPTEE_MSG_CMD_REGISTER_SHM:
-		if (!msg->ret && msg->num_params && c->cookies < COOKIES_MAX)
-			c->cookie[c->cookies++] = p->u.tmem.shm_ref;
+	case OPTEE_MSG_CMD_OPEN_SESSION:
+		if (msg->ret || !msg->num_params)
+			break;
+		c->made.cmd = msg->cmd;
+		c->made.thread_id = e->thread_id;
+		c->made.session = msg->session;
+		c->made.cookie = p->u.tmem.shm_ref;
 		break;
 	case OPTEE_MSG_CMD_UNREGISTER_SHM:
 		if (!msg->ret && msg->num_params)
 			cookie_gone(c, p->u.rmem.shm_ref);
-		break;
-	case OPTEE_MSG_CMD_OPEN_SESSION:
-		if (!msg->ret && c->sessions < SESSIONS_MAX)
-			c->session[c->sessions++] = msg->session;
 		break;
 	case OPTEE_MSG_CMD_CLOSE_SESSION:
 		session_gone(c, msg->session);
@@ -326,10 +411,24 @@ static void on_message_end(struct osim__check *c, const struct osim_msg_arg *msg
 	}
 }
 
+/* The call that carried the message is back. */
+static void on_made(struct osim__check *c, const struct osim_event *e)
+{
+	if (c->made.thread_id != e->thread_id)
+		return;
+	if (e->out->a[0] == OPTEE_SMC_RETURN_OK) {
+		if (c->made.cmd == OPTEE_MSG_CMD_REGISTER_SHM && c->cookies < COOKIES_MAX)
+			c->cookie[c->cookies++] = c->made.cookie;
+		if (c->made.cmd == OPTEE_MSG_CMD_OPEN_SESSION && c->sessions < SESSIONS_MAX)
+			c->session[c->sessions++] = c->made.session;
+	}
+	c->made.cmd = UINT32_MAX;
+}
+
 static void on_message(struct osim__check *c, const struct osim_event *e)
 {
 	if (e->flags & OSIM_EVENT_F_END) {
-		on_message_end(c, e->msg);
+		on_message_end(c, e);
 		return;
 	}
 	if (e->msg->cmd == OPTEE_MSG_CMD_DO_BOTTOM_HALF)
@@ -344,6 +443,8 @@ static void on_unbound(struct osim__check *c)
 {
 	if (c->cookies)
 		broken(c, RULE_COOKIE_LEFT, "%u buffers are still registered", c->cookies);
+	if (c->cache)
+		broken(c, RULE_CACHE_LEFT, "the driver has left and the shm cache is enabled");
 	if (c->sessions)
 		broken(c, RULE_SESSION_LEFT, "%u sessions are still open", c->sessions);
 	if (c->bottom_half_due)
@@ -352,7 +453,7 @@ static void on_unbound(struct osim__check *c)
 		broken(c, RULE_DRAIN,
 		       "the last value came with \"more are pending\", and nobody asked again");
 	c->cookies = c->sessions = c->irqs = 0;
-	c->exchanged = c->enable_failed = c->enabled = c->stopped = c->value_pending =
+	c->exchanged = c->cache = c->enable_failed = c->enabled = c->stopped = c->value_pending =
 		c->bottom_half_due = c->bound = false;
 }
 
@@ -361,8 +462,12 @@ static void on_driver(struct osim__check *c, const struct osim_event *e)
 	if (!(e->flags & OSIM_EVENT_F_END))
 		return;
 	if ((e->flags & OSIM_EVENT_F_ERR) || c->bound) {
-		if (strstr(e->text, "shut down"))
+		if (strstr(e->text, "shut down")) {
+			if (c->cache)
+				broken(c, RULE_CACHE_LEFT,
+				       "the machine is shut down and the shm cache is enabled");
 			return;
+		}
 		on_unbound(c);
 		return;
 	}
@@ -395,6 +500,7 @@ void osim__check_event(struct osim__check *c, const struct osim_event *e)
 		break;
 	case OSIM_EVENT_RETURN:
 		on_return(c, e->in, e->out);
+		on_made(c, e);
 		break;
 	case OSIM_EVENT_RPC:
 		if (e->flags & OSIM_EVENT_F_END)

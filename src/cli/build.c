@@ -19,6 +19,8 @@ struct paths {
 	char script[PATH_MAX];
 	char cache[PATH_MAX];
 	char dir[PATH_MAX]; /* of the runner, in the cache */
+	int lock;	    /* open while it is held */
+	const char *option; /* what messages begin with */
 };
 
 /* false, after a message: it does not fit. */
@@ -39,7 +41,7 @@ static bool find_script(struct paths *p)
 	ssize_t len = readlink("/proc/self/exe", p->program, sizeof(p->program) - 1);
 
 	if (len < 0) {
-		osim__cli_error("--kernel: cannot find this program: %s", strerror(errno));
+		osim__cli_error("%s: cannot find this program: %s", p->option, strerror(errno));
 		return false;
 	}
 	p->program[len] = '\0';
@@ -49,9 +51,9 @@ static bool find_script(struct paths *p)
 		return false;
 	if (!access(p->script, R_OK))
 		return true;
-	osim__cli_error("--kernel: the CMake package is not beside this program (%s); use the "
+	osim__cli_error("%s: the CMake package is not beside this program (%s); use the "
 			"optee-sim of an installation or a build",
-			p->script);
+			p->option, p->script);
 	return false;
 }
 
@@ -84,12 +86,13 @@ static bool find_cache(struct paths *p)
 	if (home && *home == '/')
 		return join(p->cache, sizeof(p->cache), home, ".cache/optee_sim") &&
 		       make_dirs(p->cache);
-	osim__cli_error("--kernel: neither XDG_CACHE_HOME nor HOME says where to keep the runner");
+	osim__cli_error("%s: neither XDG_CACHE_HOME nor HOME says where to keep the runner",
+			p->option);
 	return false;
 }
 
-/* Held until this program ends or becomes the runner: one build at a time. */
-static bool lock_cache(const struct paths *p)
+/* One build at a time. */
+static bool lock_cache(struct paths *p)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	char path[PATH_MAX];
@@ -101,9 +104,10 @@ static bool lock_cache(const struct paths *p)
 	while (fd < 0 || fcntl(fd, F_SETLKW, &lock)) {
 		if (fd >= 0 && errno == EINTR)
 			continue;
-		osim__cli_error("--kernel: cannot lock '%s': %s", path, strerror(errno));
+		osim__cli_error("%s: cannot lock '%s': %s", p->option, path, strerror(errno));
 		return false;
 	}
+	p->lock = fd;
 	return true;
 }
 
@@ -129,36 +133,47 @@ static bool read_result(struct paths *p, const char *path)
 	if (in)
 		fclose(in);
 	if (!read)
-		osim__cli_error("--kernel: cannot read '%s': %s", path, strerror(errno));
+		osim__cli_error("%s: cannot read '%s': %s", p->option, path, strerror(errno));
 	return read;
 }
 
 /* The tree is looked at, and copied where it is new; says where its runner is to be. */
-static bool prepare(struct paths *p, const struct osim__cli_options *o)
+static enum osim__cli_built prepare(struct paths *p, const struct osim__cli_options *o)
 {
-	char tree[PATH_MAX + 16], cache[PATH_MAX + 16], program[PATH_MAX + 16], build[32];
+	const char *what = o->driver ? o->driver : o->kernel;
+	char *tree;
+	char cache[PATH_MAX + 16], program[PATH_MAX + 16], build[32];
 	char result[PATH_MAX], result_arg[PATH_MAX + 16];
-	const char *argv[] = {"cmake",	  tree, cache,	   program, build,
-			      result_arg, "-P", p->script, NULL};
+	enum osim__cli_built built = OSIM__CLI_BUILT_ERROR;
 	struct osim__cli_log log;
 	int rc;
 
 	if (!join(result, sizeof(result), p->cache, "result"))
-		return false;
-	snprintf(tree, sizeof(tree), "-DTREE=%s", o->kernel);
+		return OSIM__CLI_BUILT_ERROR;
+	tree = malloc(strlen(what) + sizeof("-DDRIVER="));
+	if (!tree)
+		return OSIM__CLI_BUILT_ERROR;
+	strcat(strcpy(tree, o->driver ? "-DDRIVER=" : "-DTREE="), what);
 	snprintf(cache, sizeof(cache), "-DCACHE=%s", p->cache);
 	snprintf(program, sizeof(program), "-DPROGRAM=%s", p->program);
 	snprintf(build, sizeof(build), "-DBUILD=%s", o->build ? o->build : "plain");
 	snprintf(result_arg, sizeof(result_arg), "-DRESULT=%s", result);
-	if (!osim__cli_log_open(&log, p->cache, "prepare.log"))
-		return false;
-	rc = osim__cli_spawn(argv, osim__cli_log_line, &log);
-	if (rc > 0) {
-		osim__cli_error("--kernel: cannot use '%s':", o->kernel);
-		osim__cli_log_explain(&log, p->cache);
+	if (osim__cli_log_open(&log, p->cache, "prepare.log")) {
+		const char *argv[] = {"cmake",	  tree, cache,	   program, build,
+				      result_arg, "-P", p->script, NULL};
+
+		rc = osim__cli_spawn(argv, osim__cli_log_line, &log);
+		if (rc > 0) {
+			osim__cli_error("%s: cannot use '%s':", p->option, what);
+			osim__cli_log_explain(&log, p->cache);
+			built = OSIM__CLI_BUILT_NOT;
+		}
+		osim__cli_log_close(&log);
+		if (!failed_to_start("cmake", rc) && !rc && read_result(p, result))
+			built = OSIM__CLI_BUILT;
 	}
-	osim__cli_log_close(&log);
-	return !failed_to_start("cmake", rc) && !rc && read_result(p, result);
+	free(tree);
+	return built;
 }
 
 /* One step of the build, and what it means that it fails. */
@@ -172,7 +187,7 @@ static bool step(const struct paths *p, struct osim__cli_log *log, const char *c
 		return true;
 	if (failed_to_start(argv[0], rc) || !join(copy, sizeof(copy), p->dir, "tree"))
 		return false;
-	osim__cli_error("--kernel: %s:", failed);
+	osim__cli_error("%s: %s:", p->option, failed);
 	osim__cli_log_explain(log, copy);
 	fprintf(stderr, "The whole log: %s\n", log->path);
 	return false;
@@ -190,63 +205,97 @@ static bool have(const char *tool)
 	return !rc;
 }
 
-static bool build(const struct paths *p, const struct osim__cli_options *o)
+static enum osim__cli_built build(const struct paths *p, const struct osim__cli_options *o)
 {
 	char dir[PATH_MAX], complete[PATH_MAX];
 	const char *generator = have("ninja") ? "Ninja" : "Unix Makefiles";
 	const char *configure[] = {"cmake", "-S", p->dir, "-B", dir, "-G", generator, NULL};
 	const char *compile[] = {"cmake", "--build", dir, "--parallel", NULL};
-	bool asan = o->build && !strcmp(o->build, "asan"), done;
+	bool asan = o->build && !strcmp(o->build, "asan"), first, done;
 	struct osim__cli_log log;
 	FILE *mark;
 
 	if (!join(dir, sizeof(dir), p->dir, "build") ||
 	    !join(complete, sizeof(complete), p->dir, "complete"))
-		return false;
-	if (!access(complete, R_OK))
-		return true;
-	osim__cli_error("building the driver of %s%s (once; kept in %s)", o->kernel,
-			asan ? " with sanitizers" : "", p->dir);
+		return OSIM__CLI_BUILT_ERROR;
+	first = access(complete, R_OK) != 0;
+	/* A tree was copied, by its contents; a driver's own files may have changed where they are.
+	 */
+	if (!first && !o->driver)
+		return OSIM__CLI_BUILT;
+	if (first)
+		osim__cli_error("building the driver of %s%s (once; kept in %s)",
+				o->driver ? o->driver : o->kernel, asan ? " with sanitizers" : "",
+				p->dir);
 	if (!osim__cli_log_open(&log, p->dir, "build.log"))
-		return false;
-	done = step(p, &log, configure, "the build cannot be set up") &&
-	       step(p, &log, compile, "the driver does not compile");
+		return OSIM__CLI_BUILT_ERROR;
+	done = step(p, &log, configure, "the build cannot be set up");
+	if (!done) {
+		osim__cli_log_close(&log);
+		return OSIM__CLI_BUILT_ERROR;
+	}
+	done = step(p, &log, compile, "the driver does not compile");
 	osim__cli_log_close(&log);
 	mark = done ? fopen(complete, "w") : NULL;
 	if (mark)
 		fclose(mark);
-	return done;
+	return done ? OSIM__CLI_BUILT : OSIM__CLI_BUILT_NOT;
+}
+
+static bool readable(const struct osim__cli_options *o)
+{
+	if (o->driver || !access(o->kernel, R_OK))
+		return true;
+	osim__cli_error("--kernel: cannot read '%s': %s", o->kernel, strerror(errno));
+	return false;
+}
+
+enum osim__cli_built osim__cli_build_runner(const struct osim__cli_options *o, char *runner,
+					    size_t bytes)
+{
+	struct paths p = {.lock = -1, .option = o->driver ? "--driver" : "--kernel"};
+	enum osim__cli_built built = OSIM__CLI_BUILT_ERROR;
+
+	if (readable(o) && find_script(&p) && find_cache(&p) && lock_cache(&p)) {
+		built = prepare(&p, o);
+		if (built == OSIM__CLI_BUILT)
+			built = build(&p, o);
+		close(p.lock);
+	}
+	if (built == OSIM__CLI_BUILT && !join(runner, bytes, p.dir, "build/runner"))
+		built = OSIM__CLI_BUILT_ERROR;
+	return built;
 }
 
 /* The same words to the runner, which is told that it is what --kernel means. */
-static void become(const struct paths *p, const char *command, int argc, char **argv)
+void osim__cli_become(const char *runner, const char *command, const char *const before[], int argc,
+		      char **argv)
 {
-	static char built[] = "--built";
-	char **words = calloc((size_t)argc + 3, sizeof(*words));
-	char word[16];
-	char runner[PATH_MAX];
+	size_t count = 0, used = 0;
+	const char **words;
 
-	if (!words || !join(runner, sizeof(runner), p->dir, "build/runner"))
+	while (before && before[count])
+		count++;
+	words = calloc((size_t)argc + count + 3, sizeof(*words));
+	if (!words)
 		return;
-	words[0] = runner;
-	snprintf(word, sizeof(word), "%s", command);
-	words[1] = word;
-	words[2] = built;
-	memcpy(words + 3, argv + 1, (size_t)(argc - 1) * sizeof(*words));
+	words[used++] = runner;
+	words[used++] = command;
+	words[used++] = "--built";
+	for (size_t i = 0; i < count; i++)
+		words[used++] = before[i];
+	for (int i = 1; i < argc; i++)
+		words[used++] = argv[i];
 	fflush(stdout);
-	execv(runner, words);
+	execv(runner, (char *const *)words);
 	osim__cli_error("--kernel: cannot run '%s': %s", runner, strerror(errno));
 	free(words);
 }
 
 void osim__cli_build(const struct osim__cli_options *o, const char *command, int argc, char **argv)
 {
-	struct paths p;
+	char runner[PATH_MAX];
 
-	if (access(o->kernel, R_OK)) {
-		osim__cli_error("--kernel: cannot read '%s': %s", o->kernel, strerror(errno));
-		return;
-	}
-	if (find_script(&p) && find_cache(&p) && lock_cache(&p) && prepare(&p, o) && build(&p, o))
-		become(&p, command, argc, argv);
+	if (osim__cli_build_runner(o, runner, sizeof(runner)) == OSIM__CLI_BUILT)
+		osim__cli_become(runner, command, NULL, argc, argv);
 }

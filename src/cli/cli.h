@@ -60,6 +60,7 @@ enum osim__cli_color {
 
 struct osim__cli_options {
 	const char *kernel; /* NULL: the driver of this program */
+	const char *driver; /* files of an own driver, ';' between them; NULL: none */
 	const char *build;  /* "plain", "asan" */
 	bool built;	    /* this program is what kernel and build say */
 	struct osim_options machine;
@@ -69,6 +70,7 @@ struct osim__cli_options {
 	uint64_t seed;
 	bool seeded;
 	const char *json;
+	const char *trace; /* events are written to; NULL: they are not */
 	enum osim__cli_color color;
 	bool raw_addresses;
 	bool verbose;
@@ -87,10 +89,22 @@ void osim__cli_options_parse(struct osim__cli_options *o, int argc, char **argv)
 int osim__cli_run(int argc, char **argv);
 int osim__cli_check(int argc, char **argv);
 
+enum osim__cli_built {
+	OSIM__CLI_BUILT,
+	OSIM__CLI_BUILT_NOT, /* the tree is none with this driver, or does not compile */
+	OSIM__CLI_BUILT_ERROR,
+};
+
+/* Builds the runner of o->kernel or o->driver, or finds it. Not BUILT: after a message. */
+enum osim__cli_built osim__cli_build_runner(const struct osim__cli_options *o, char *runner,
+					    size_t bytes);
 /*
- * Builds the runner of o->kernel, or finds it, and becomes it with the same command and options.
- * Comes back only where that fails, after a message.
+ * Becomes the runner with the same command and options, and what is before them (a list that ends
+ * with NULL). Comes back only where that fails, after a message.
  */
+void osim__cli_become(const char *runner, const char *command, const char *const before[], int argc,
+		      char **argv);
+/* Both. */
 void osim__cli_build(const struct osim__cli_options *o, const char *command, int argc, char **argv);
 
 /* --- what a run ends with --- */
@@ -106,7 +120,18 @@ struct osim__cli_result {
 /* For people. */
 void osim__cli_summary(const struct osim__cli_result *r, FILE *out);
 
+/* --- files (file.c) --- */
+
+/* false, after a message with the option's name: it cannot be written. Nothing is changed. */
+bool osim__cli_file_check(const char *option, const char *path);
+/* The file becomes what fill writes, or stays what it was: false, after a message. */
+bool osim__cli_file_write(const char *option, const char *path,
+			  bool (*fill)(FILE *out, const void *arg), const void *arg);
+
 /* --- a file for programs (json.c) --- */
+
+/* For osim__cli_file_write(): root is a json_t. */
+bool osim__cli_json_dump(FILE *out, const void *root);
 
 /* false, after a message: it cannot be written. Nothing is changed, whatever the answer. */
 bool osim__cli_json_check(const char *path);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <argp.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,6 +9,8 @@
 #include <optee_sim/check.h>
 #include <optee_sim/timeline.h>
 
+#include "cli/check_command.h"
+#include "cli/check_report.h"
 #include "cli/cli.h"
 
 enum {
@@ -19,40 +23,59 @@ enum {
 	OPT_ONLY,
 	OPT_PEER,
 	OPT_KERNEL,
+	OPT_DRIVER,
 	OPT_BUILD,
 	OPT_BUILT,
+	OPT_QUICK,
+	OPT_AGAINST,
+	OPT_AGAINST_REPORT,
+	OPT_BASELINE,
+	OPT_BASELINE_WRITE,
+	OPT_BISECT,
+	OPT_JSON,
+	OPT_JUNIT,
+	OPT_SARIF,
+	OPT_TAP,
 };
 
 #define BUDGET_DEFAULT_S 80u
+#define BUDGET_QUICK_S	 8u
 #define EXPERIMENTS_MAX	 10000000u
 
 static const struct argp_option options[] = {
 	{"kernel", OPT_KERNEL, "DIR|TARBALL", 0,
 	 "Check the driver of that kernel tree; without: this program's own", 0},
-	{"build", OPT_BUILD, "plain|asan", 0, "How the tree's driver is built; default asan", 0},
+	{"driver", OPT_DRIVER, "FILE.c", 0,
+	 "Check the driver that these files make; once for each file, or FILE.c... after it", 0},
+	{"build", OPT_BUILD, "plain|asan", 0,
+	 "How a tree's driver, or one of files, is built; default asan", 0},
+	{"against", OPT_AGAINST, "OLD", 0,
+	 "Check that tree first, the same way, and tell only what --kernel's adds", 0},
 	{"only", OPT_ONLY, "SCENARIO", 0, "Only scenarios whose name begins so", 0},
 	{"peer", OPT_PEER, "honest|all", 0,
 	 "Whether the secure world may break the protocol; default all", 0},
+	{"quick", OPT_QUICK, NULL, 0,
+	 "Each scenario as it is, each fault, and a sample of the rest, in less than 10 s", 0},
 	{"jobs", OPT_JOBS, "N", 0, "Processes at a time; default: one a processor", 0},
 	{"experiments", OPT_EXPERIMENTS, "N", 0, "Runs of the driver at most; default 60000", 0},
 	{"budget", OPT_BUDGET, "SECONDS", 0,
-	 "No new run is begun after that time; 0: no limit; default 80", 0},
+	 "No new run is begun after that time; 0: no limit; default 80, quick 8", 0},
 	{"seed", OPT_SEED, "N", 0, "For random schedules; default 1", 0},
 	{"again", OPT_AGAIN, "EXPERIMENT", 0,
 	 "Run one experiment again, as a finding names it, and print its time line", 0},
 	{"list", OPT_LIST, NULL, 0, "Print the scenarios and stop", 0},
+	{"json", OPT_JSON, "FILE", 0, "Write the findings there, for programs", 0},
+	{"junit", OPT_JUNIT, "FILE", 0, "The same as test cases, one a scenario and rule", 0},
+	{"sarif", OPT_SARIF, "FILE", 0, "The same as SARIF 2.1.0, with file and line", 0},
+	{"tap", OPT_TAP, NULL, 0, "Print test cases, as TAP, in place of text", 0},
+	{"baseline", OPT_BASELINE, "FILE", 0, "What is in it is accepted; fail on new findings", 0},
+	{"baseline-write", OPT_BASELINE_WRITE, "FILE", 0,
+	 "Write what was found as such a file, and end with 0", 0},
+	{"bisect", OPT_BISECT, NULL, 0,
+	 "For git bisect run: exit 125 where the tree cannot be built, 128 on an error", 0},
+	{"against-report", OPT_AGAINST_REPORT, "FILE", OPTION_HIDDEN, "", 0},
 	{"built", OPT_BUILT, NULL, OPTION_HIDDEN, "", 0},
 	{0},
-};
-
-struct check_command {
-	struct osim_check_options options;
-	struct osim__cli_options build; /* for the runner of a tree */
-	const char *again;
-	bool list, terminal;
-	char tree[512]; /* " --kernel TREE --build asan", as it has to be given again */
-	size_t groups[OSIM_WHO_COUNT];
-	enum osim_who section; /* last heading printed; OSIM_WHO_COUNT: none */
 };
 
 static uint64_t number(struct argp_state *state, const char *name, const char *arg, uint64_t max)
@@ -65,12 +88,13 @@ static uint64_t number(struct argp_state *state, const char *name, const char *a
 	return value;
 }
 
-static void set_word(struct argp_state *state, struct check_command *c, int key, const char *arg)
+static void set_word(struct argp_state *state, struct osim__cli_check *c, int key, const char *arg)
 {
 	if (key == OPT_BUILD) {
 		if (strcmp(arg, "plain") != 0 && strcmp(arg, "asan") != 0)
 			argp_error(state, "--build: '%s' is none of plain, asan", arg);
 		c->build.build = arg;
+		c->build_given = true;
 		return;
 	}
 	if (strcmp(arg, "honest") != 0 && strcmp(arg, "all") != 0)
@@ -78,13 +102,87 @@ static void set_word(struct argp_state *state, struct check_command *c, int key,
 	c->options.honest_only = !strcmp(arg, "honest");
 }
 
+/* Paths, ';' between them. */
+static void add_driver(struct argp_state *state, struct osim__cli_check *c, const char *arg)
+{
+	char path[PATH_MAX], *files;
+	size_t old = c->files ? strlen(c->files) : 0;
+
+	if (!realpath(arg, path) || access(path, R_OK))
+		argp_error(state, "--driver: cannot read '%s': %s", arg, strerror(errno));
+	if (strchr(path, ';'))
+		argp_error(state, "--driver: '%s': no ';' in names, please", arg);
+	files = realloc(c->files, old + strlen(path) + 2);
+	if (!files)
+		argp_failure(state, OSIM__EXIT_USAGE, ENOMEM, "--driver");
+	sprintf(files + old, "%s%s", old ? ";" : "", path);
+	c->files = files;
+	c->build.driver = files;
+}
+
+static error_t parse_output(int key, char *arg, struct osim__cli_check *c)
+{
+	switch (key) {
+	case OPT_JSON:
+		c->json = arg;
+		return 0;
+	case OPT_JUNIT:
+		c->junit = arg;
+		return 0;
+	case OPT_SARIF:
+		c->sarif = arg;
+		return 0;
+	case OPT_TAP:
+		c->tap = true;
+		return 0;
+	case OPT_BASELINE:
+		c->baseline = arg;
+		return 0;
+	case OPT_BASELINE_WRITE:
+		c->baseline_write = arg;
+		return 0;
+	case OPT_AGAINST:
+		c->against = arg;
+		return 0;
+	case OPT_AGAINST_REPORT:
+		c->against_report = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Options that make no sense together. */
+static void settle(struct argp_state *state, struct osim__cli_check *c)
+{
+	if (c->build.kernel && c->build.driver)
+		argp_error(state, "--driver: not together with --kernel");
+	if (c->build_given && !c->build.kernel && !c->build.driver)
+		argp_error(state, "--build: needs --kernel or --driver");
+	if (c->again && (c->against || c->baseline || c->baseline_write || c->json || c->junit ||
+			 c->sarif || c->tap))
+		argp_error(state, "--again: makes one run, and no report");
+	if (!c->budget_given)
+		c->options.budget_ms =
+			(c->options.quick ? BUDGET_QUICK_S : BUDGET_DEFAULT_S) * 1000;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct check_command *c = state->input;
+	struct osim__cli_check *c = state->input;
 
 	switch (key) {
 	case OPT_KERNEL:
 		c->build.kernel = arg;
+		return 0;
+	case OPT_DRIVER:
+		add_driver(state, c, arg);
+		return 0;
+	case OPT_QUICK:
+		c->options.quick = true;
+		return 0;
+	case OPT_BISECT:
+		c->bisect = true;
 		return 0;
 	case OPT_BUILD:
 	case OPT_PEER:
@@ -105,6 +203,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_BUDGET:
 		c->options.budget_ms = (unsigned int)number(state, "budget", arg, 1000000) * 1000u;
+		c->budget_given = true;
 		return 0;
 	case OPT_SEED:
 		c->options.seed = number(state, "seed", arg, UINT64_MAX);
@@ -116,10 +215,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->list = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_error(state, "'%s' is more than check takes", arg);
+		if (!c->build.driver)
+			argp_error(state, "'%s' is more than check takes", arg);
+		add_driver(state, c, arg);
+		return 0;
+	case ARGP_KEY_END:
+		settle(state, c);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_output(key, arg, c);
 	}
 }
 
@@ -133,63 +237,114 @@ static const char *const headings[] = {
 
 static void progress(void *arg, size_t done, size_t all, size_t groups)
 {
-	const struct check_command *c = arg;
+	const struct osim__cli_check *c = arg;
 
 	if (c->terminal)
 		fprintf(stderr, "\r%zu of %zu runs, %zu things wrong ", done, all, groups);
 }
 
-static void print_stack(const char *where)
+static void collect(void *arg, const struct osim_check_group *g)
 {
-	for (const char *p = where; *p; p += *p == '\n') {
-		size_t n = strcspn(p, "\n");
+	struct osim__cli_check *c = arg;
 
-		printf("      %s%.*s\n", p == where ? "at " : "by ", (int)n, p);
-		p += n;
+	osim__cli_report_add(&c->report, g, c->command);
+}
+
+static void print_text(const struct osim__cli_check *c)
+{
+	const struct osim__cli_report *r = &c->report;
+	enum osim_who section = OSIM_WHO_COUNT;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct osim__cli_finding *f = &r->items[i];
+
+		if (f->accepted)
+			continue;
+		if (section != f->who)
+			printf("%s%s\n\n", section == OSIM_WHO_COUNT ? "" : "\n", headings[f->who]);
+		section = f->who;
+		printf("  %s\n", f->id);
+		osim__cli_finding_print(f, stdout, "      ");
+		putchar('\n');
 	}
+	printf("%s: %zu runs of %zu scenarios, %zu crashed; wrong: %zu honest, %zu by lack of "
+	       "resources, %zu hostile",
+	       r->driver, r->summary.experiments, r->summary.scenarios, r->summary.crashed,
+	       r->by_who[OSIM_WHO_HONEST], r->by_who[OSIM_WHO_RESOURCE],
+	       r->by_who[OSIM_WHO_HOSTILE]);
+	if (r->accepted)
+		printf("; %zu known", r->accepted);
+	putchar('\n');
 }
 
-static void print_group(void *arg, const struct osim_check_group *g)
+static bool accept_known(struct osim__cli_check *c)
 {
-	struct check_command *c = arg;
+	bool fine = true;
 
-	if (c->terminal)
-		fputs("\r\033[K", stderr);
-	if (c->section != g->who)
-		printf("%s%s\n\n", c->section == OSIM_WHO_COUNT ? "" : "\n", headings[g->who]);
-	c->section = g->who;
-	c->groups[g->who]++;
-	printf("  %s: %s\n", g->id, g->text);
-	if (g->rule[0])
-		printf("      must hold: %s (%s)\n", g->rule, g->abi);
-	print_stack(g->where);
-	printf("      seen in %zu run%s; again: optee-sim check%s --again '%s'\n\n", g->count,
-	       g->count == 1 ? "" : "s", c->tree, g->experiment);
+	if (c->against_report) {
+		fine = osim__cli_report_accept(&c->report, "--against", c->against_report);
+		unlink(c->against_report);
+	}
+	return fine &&
+	       (!c->baseline || osim__cli_report_accept(&c->report, "--baseline", c->baseline));
 }
 
-static int check(struct check_command *c)
+/* All files that were asked for; each is tried. */
+static bool write_files(const struct osim__cli_check *c)
 {
-	struct osim_check_summary summary;
+	const struct {
+		const char *option, *path;
+		bool (*fill)(FILE *out, const void *arg);
+	} files[] = {{"--json", c->json, osim__cli_report_json},
+		     {"--junit", c->junit, osim__cli_report_junit},
+		     {"--sarif", c->sarif, osim__cli_report_sarif},
+		     {"--baseline-write", c->baseline_write, osim__cli_report_baseline}};
+	bool fine = true;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i].path)
+			fine &= osim__cli_file_write(files[i].option, files[i].path, files[i].fill,
+						     &c->report);
+	return fine;
+}
+
+static int error_status(const struct osim__cli_check *c)
+{
+	return c->bisect ? OSIM__EXIT_BISECT_STOP : OSIM__EXIT_USAGE;
+}
+
+static int check(struct osim__cli_check *c)
+{
+	struct osim__cli_report *r = &c->report;
 	int rc;
 
 	c->options.progress = progress;
 	c->options.arg = c;
-	c->section = OSIM_WHO_COUNT;
-	rc = osim_check(&c->options, print_group, c, &summary);
+	r->driver = osim_driver_name(osim_runner_driver);
+	r->kernel = c->build.kernel;
+	r->seed = c->options.seed;
+	rc = osim_check(&c->options, collect, c, &r->summary);
 	if (c->terminal)
 		fputs("\r\033[K", stderr);
 	if (rc) {
-		osim__cli_error("%s", rc == -EINVAL ? osim_last_error() : strerror(-rc));
-		return OSIM__EXIT_USAGE;
+		osim__cli_error("%s%s", rc == -EINVAL ? "--" : "",
+				rc == -EINVAL ? osim_last_error() : strerror(-rc));
+		return error_status(c);
 	}
-	printf("%s: %zu runs of %zu scenarios, %zu crashed; wrong: %zu honest, %zu by lack of resources, %zu hostile\n",
-	       osim_driver_name(osim_runner_driver), summary.experiments, summary.scenarios,
-	       summary.crashed, c->groups[OSIM_WHO_HONEST], c->groups[OSIM_WHO_RESOURCE],
-	       c->groups[OSIM_WHO_HOSTILE]);
-	return summary.groups ? OSIM__EXIT_FINDINGS : OSIM__EXIT_CLEAN;
+	if (!accept_known(c))
+		return error_status(c);
+	osim__cli_report_finish(r, c->options.only);
+	if (c->tap)
+		osim__cli_report_tap(stdout, r);
+	else
+		print_text(c);
+	if (!write_files(c))
+		return error_status(c);
+	return r->accepted < r->count && !c->baseline_write ? OSIM__EXIT_FINDINGS
+							    : OSIM__EXIT_CLEAN;
 }
 
-static int again(const struct check_command *c)
+static int again(const struct osim__cli_check *c)
 {
 	struct osim_timeline_options how = {.size = sizeof(how), .out = stdout, .width = 120};
 	struct osim_timeline *timeline;
@@ -197,6 +352,8 @@ static int again(const struct check_command *c)
 
 	if (osim_timeline_new(NULL, &how, &timeline))
 		return OSIM__EXIT_USAGE;
+	/* What a crash leaves is whole up to it. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	rc = osim_check_again(osim_runner_driver, c->again, osim_timeline_event, timeline);
 	osim_timeline_free(timeline);
 	if (rc < 0) {
@@ -212,42 +369,79 @@ static void print_scenario(void *arg, const char *name, const char *what)
 	printf("%-24s %s\n", name, what);
 }
 
+/* Asked by UBSan's run time, where the driver was built with it: a stack, and the kind. */
+const char *__ubsan_default_options(void);
+OSIM_EXPORT __attribute__((weak)) const char *__ubsan_default_options(void)
+{
+	return "print_stacktrace=1:report_error_type=1";
+}
+
+/* Told before anything is built or run. */
+static bool files_fine(const struct osim__cli_check *c)
+{
+	if (c->baseline && access(c->baseline, R_OK)) {
+		osim__cli_error("--baseline: cannot read '%s': %s", c->baseline, strerror(errno));
+		return false;
+	}
+	return (!c->json || osim__cli_file_check("--json", c->json)) &&
+	       (!c->junit || osim__cli_file_check("--junit", c->junit)) &&
+	       (!c->sarif || osim__cli_file_check("--sarif", c->sarif)) &&
+	       (!c->baseline_write || osim__cli_file_check("--baseline-write", c->baseline_write));
+}
+
+static int run(struct osim__cli_check *c, int argc, char **given)
+{
+	bool own = c->build.kernel || c->build.driver;
+	char *temp = NULL;
+	int rc = 0;
+
+	if (!files_fine(c))
+		return error_status(c);
+	c->command = osim__cli_check_command(c);
+	if (!c->command)
+		return error_status(c);
+	if (c->against && !c->build.built && !c->list)
+		rc = osim__cli_check_old(c, &temp);
+	if (!rc && own && !c->build.built) {
+		rc = osim__cli_check_build(c, temp, argc, given);
+		if (temp)
+			unlink(temp);
+	} else if (!rc && c->list) {
+		osim_check_scenarios(print_scenario, NULL);
+	} else if (!rc) {
+		c->against_report = temp ? temp : c->against_report;
+		rc = c->again ? again(c) : check(c);
+	}
+	free(temp);
+	return rc;
+}
+
 int osim__cli_check(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse,
+		.args_doc = "[--driver FILE.c...]",
 		.doc = "Runs the driver through every scenario, with each thing failing in turn, each answer of the secure world wrong "
 		       "in turn, and in other orders; each run in a process of its own. Prints what is wrong, each thing once."};
-	struct check_command c = {.options = {.size = sizeof(c.options),
-					      .driver = osim_runner_driver,
-					      .budget_ms = BUDGET_DEFAULT_S * 1000u,
-					      .seed = 1},
-				  .build = {.build = "asan"}};
-
+	struct osim__cli_check c = {
+		.options = {.size = sizeof(c.options), .driver = osim_runner_driver, .seed = 1},
+		.build = {.build = "asan"}};
 	char **given = calloc((size_t)argc + 1, sizeof(*given));
+	int rc;
 
 	if (!given)
 		return OSIM__EXIT_USAGE;
 	/* Parsing sorts them. */
 	memcpy(given, argv, (size_t)argc * sizeof(*given));
-	if (argp_parse(&argp, argc, argv, 0, NULL, &c)) {
-		free(given);
-		return OSIM__EXIT_USAGE;
-	}
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--bisect"))
+			argp_err_exit_status = OSIM__EXIT_BISECT_STOP;
 	c.terminal = isatty(STDERR_FILENO);
-	if (c.build.kernel)
-		snprintf(c.tree, sizeof(c.tree), " --kernel %s --build %s", c.build.kernel,
-			 c.build.build);
-	if (c.build.kernel && !c.build.built) {
-		osim__cli_build(&c.build, "check", argc, given);
-		free(given);
-		return OSIM__EXIT_USAGE;
-	}
+	rc = argp_parse(&argp, argc, argv, 0, NULL, &c) ? error_status(&c) : run(&c, argc, given);
+	osim__cli_report_free(&c.report);
+	free(c.command);
+	free(c.files);
 	free(given);
-	if (c.list) {
-		osim_check_scenarios(print_scenario, NULL);
-		return OSIM__EXIT_CLEAN;
-	}
-	return c.again ? again(&c) : check(&c);
+	return rc;
 }

@@ -1,113 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 
 #define SCHEMA 1
-
-/* --- the file --- */
-
-/* A file that comes to be whole, or not at all. */
-struct file {
-	char *path; /* what is replaced */
-	char *temp; /* NULL: path is no plain file, and written to directly */
-	FILE *out;
-};
-
-static bool fail(const char *path)
-{
-	osim__cli_error("--json: cannot write '%s': %s", path, strerror(errno));
-	return false;
-}
-
-/* A new file beside the old one, with its rights. */
-static bool open_temp(struct file *f, const struct stat *old)
-{
-	static const char suffix[] = ".XXXXXX";
-	mode_t mask = umask(0);
-	int fd;
-
-	umask(mask);
-	f->temp = malloc(strlen(f->path) + sizeof(suffix));
-	if (!f->temp)
-		return false;
-	strcat(strcpy(f->temp, f->path), suffix);
-	fd = mkstemp(f->temp);
-	if (fd < 0) {
-		free(f->temp);
-		f->temp = NULL;
-		return false;
-	}
-	if (!fchmod(fd, old ? old->st_mode & 07777 : 0666 & ~mask))
-		f->out = fdopen(fd, "w");
-	if (!f->out)
-		close(fd);
-	return f->out;
-}
-
-/* Devices and pipes are written to; a plain file is made anew and takes the place of the old one.
- */
-static bool open_file(struct file *f, const char *path, bool only_check)
-{
-	struct stat old;
-	bool exists = !stat(path, &old);
-
-	/* Through a link what it points to is replaced, not the link. */
-	f->path = realpath(path, NULL);
-	if (!f->path)
-		f->path = strdup(path);
-	if (!f->path)
-		return false;
-	if (exists && S_ISDIR(old.st_mode)) {
-		errno = EISDIR;
-		return false;
-	}
-	if (exists && access(path, W_OK))
-		return false;
-	if (!exists || S_ISREG(old.st_mode))
-		return open_temp(f, exists ? &old : NULL);
-	if (only_check)
-		return true;
-	f->out = fopen(path, "w");
-	return f->out;
-}
-
-/* Gives up what has not taken its place. */
-static void close_file(struct file *f)
-{
-	if (f->out)
-		fclose(f->out);
-	if (f->temp)
-		unlink(f->temp);
-	free(f->temp);
-	free(f->path);
-}
-
-static bool finish_file(struct file *f)
-{
-	int rc = ferror(f->out) | fflush(f->out);
-
-	if (f->temp)
-		rc |= fsync(fileno(f->out));
-	rc |= fclose(f->out);
-	f->out = NULL;
-	if (rc)
-		return false;
-	if (!f->temp)
-		return true;
-	if (rename(f->temp, f->path))
-		return false;
-	free(f->temp);
-	f->temp = NULL;
-	return true;
-}
-
-/* --- what is in it --- */
 
 static void add_part(void *arg, const char *part, uint64_t count)
 {
@@ -194,16 +91,16 @@ static json_t *document(const struct osim__cli_result *r)
 
 bool osim__cli_json_check(const char *path)
 {
-	struct file f = {0};
-	bool fine = open_file(&f, path, true) || fail(path);
+	return osim__cli_file_check("--json", path);
+}
 
-	close_file(&f);
-	return fine;
+bool osim__cli_json_dump(FILE *out, const void *root)
+{
+	return !json_dumpf(root, out, JSON_INDENT(2)) && fputc('\n', out) != EOF;
 }
 
 bool osim__cli_json_write(const char *path, const struct osim__cli_result *r)
 {
-	struct file f = {0};
 	json_t *root = document(r);
 	bool fine;
 
@@ -211,12 +108,7 @@ bool osim__cli_json_write(const char *path, const struct osim__cli_result *r)
 		osim__cli_error("--json: out of memory");
 		return false;
 	}
-	errno = 0;
-	fine = open_file(&f, path, false) && !json_dumpf(root, f.out, JSON_INDENT(2)) &&
-	       fputc('\n', f.out) != EOF && finish_file(&f);
-	if (!fine)
-		fail(path);
+	fine = osim__cli_file_write("--json", path, osim__cli_json_dump, root);
 	json_decref(root);
-	close_file(&f);
 	return fine;
 }

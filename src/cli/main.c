@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/cmd_replay.h"
+#include "cli/cmd_trace.h"
 
 static const struct {
 	const char *name;
@@ -15,6 +16,7 @@ static const struct {
 	{"run", osim__cli_run},
 	{"check", osim__cli_check},
 	{"replay", osim__cmd_replay},
+	{"trace", osim__cmd_trace},
 };
 
 static const char doc[] =
@@ -26,6 +28,7 @@ static const char doc[] =
 	"                             events, and print what is wrong with it\n"
 	"  replay                     Play recordings of a real OP-TEE, and tell what\n"
 	"                             the fake secure world answers differently\n"
+	"  trace                      Convert, show or compare recorded traces\n"
 	"\n"
 	"\"optee-sim COMMAND --help\" tells the options of a command.\n"
 	"\n"

@@ -33,6 +33,7 @@ enum {
 	KEY_SEED,
 	KEY_REALTIME,
 	KEY_JSON,
+	KEY_TRACE,
 	KEY_COLOR,
 	KEY_RAW,
 	KEY_VERBOSE,
@@ -82,6 +83,8 @@ static const struct argp_option options[] = {
 	{0, 0, 0, 0, "Output:", 5},
 	{"json", KEY_JSON, "FILE", 0,
 	 "Write counters, findings and live objects; FILE is replaced only by a whole one", 0},
+	{"trace", KEY_TRACE, "FILE", 0,
+	 "Write every event, for optee-sim trace", 0},
 	{"verbose", KEY_VERBOSE, 0, 0,
 	 "Show switches and wakes of threads, allocations, and values leaving the record", 0},
 	{"raw-addresses", KEY_RAW, 0, 0,
@@ -243,6 +246,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_JSON:
 		o->json = arg;
+		return 0;
+	case KEY_TRACE:
+		o->trace = arg;
 		return 0;
 	case KEY_COLOR:
 		o->color = (enum osim__cli_color)word(state, "--color", arg, colors);

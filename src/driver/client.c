@@ -171,9 +171,9 @@ static int ioctl_request(struct optee_context *ctx, void __user *uarg, bool open
 	return rc;
 }
 
-static int shm_release(struct inode *inode, struct file *filp)
+static int shm_release(struct inode *inode, struct file *file)
 {
-	struct optee_shm *shm = filp->private_data;
+	struct optee_shm *shm = file->private_data;
 	struct optee *optee = shm->optee;
 
 	optee_shm_put(shm);
@@ -181,9 +181,9 @@ static int shm_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
-static int shm_mmap(struct file *filp, struct vm_area_struct *vma)
+static int shm_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct optee_shm *shm = filp->private_data;
+	struct optee_shm *shm = file->private_data;
 
 	if (vma->vm_pgoff || vma_pages(vma) > shm->size >> PAGE_SHIFT)
 		return -EINVAL;
@@ -222,9 +222,9 @@ static int ioctl_shm_alloc(struct optee_context *ctx, void __user *uarg)
 	return fd;
 }
 
-static long optee_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+static long optee_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct optee_context *ctx = filp->private_data;
+	struct optee_context *ctx = file->private_data;
 	struct tee_ioctl_version_data version = {TEE_IMPL_ID_OPTEE, TEE_OPTEE_CAP_TZ,
 						 TEE_GEN_CAP_GP};
 	struct tee_ioctl_cancel_arg cancel;
@@ -258,21 +258,21 @@ static long optee_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	}
 }
 
-static int optee_fop_open(struct inode *inode, struct file *filp)
+static int optee_fop_open(struct inode *inode, struct file *file)
 {
 	struct optee *optee = container_of(inode->i_cdev, struct optee, cdev);
 
 	if (!refcount_inc_not_zero(&optee->users))
 		return -ENODEV;
-	filp->private_data = optee_context_open(optee, atomic64_inc_return(&optee->owner));
-	if (!filp->private_data)
+	file->private_data = optee_context_open(optee, atomic64_inc_return(&optee->owner));
+	if (!file->private_data)
 		optee_put_user(optee);
-	return filp->private_data ? 0 : -ENOMEM;
+	return file->private_data ? 0 : -ENOMEM;
 }
 
-static int optee_fop_release(struct inode *inode, struct file *filp)
+static int optee_fop_release(struct inode *inode, struct file *file)
 {
-	struct optee_context *ctx = filp->private_data;
+	struct optee_context *ctx = file->private_data;
 	struct optee *optee = ctx->optee;
 
 	optee_context_close(ctx);

@@ -261,6 +261,23 @@ static void add_place(struct osim__crash *crash, const char *log, const char *he
 			 (int)strcspn(where, "\n"), where);
 }
 
+/* Memory that the driver never had, which a pointer led to: what is there differs from run to run.
+ */
+static bool is_wild(const char *asan)
+{
+	const char *stack = strstr(asan, "allocated by "), *line, *end;
+
+	line = stack ? strstr(stack, "    #1 ") : NULL;
+	if (!line)
+		return false;
+	end = line + strcspn(line, "\n");
+	for (const char *p = line; p < end; p++)
+		if (!strncmp(p, "/src/kernel/", 12) || !strncmp(p, " in osim_", 9) ||
+		    !strncmp(p, "liboptee_sim", 12))
+			return false;
+	return true;
+}
+
 static void read_asan(struct osim__crash *crash, const char *asan)
 {
 	char kind[40] = "", access[8] = "";
@@ -277,6 +294,12 @@ static void read_asan(struct osim__crash *crash, const char *asan)
 			 kind, !strcmp(access, "WRITE") ? "write" : "read", bytes,
 			 bytes == 1 ? "" : "s");
 	read_frames(crash->where, sizeof(crash->where), asan);
+	if (is_wild(asan)) {
+		snprintf(crash->id, sizeof(crash->id), "asan.wild-pointer");
+		snprintf(crash->text, sizeof(crash->text),
+			 "AddressSanitizer: access to memory that the driver never allocated");
+		return;
+	}
 	add_place(crash, asan, "\nfreed by ", "freed");
 	add_place(crash, asan, "allocated by ", "allocated");
 }

@@ -221,25 +221,27 @@ static void emit(struct osim_machine *m, enum osim_event_kind kind, uint32_t int
 	osim__event_emit(m, &e);
 }
 
-void osim__irq_take(void *arg, unsigned int cpu)
+bool osim__irq_take(void *arg, unsigned int cpu)
 {
 	struct osim_machine *m = arg;
 	uint32_t intid = acknowledge(m, cpu);
 
+	if (intid == SPURIOUS)
+		return false;
 	m->stats.interrupts++;
 	if (osim__event_on(m))
 		emit(m, OSIM_EVENT_IRQ_ENTER, intid);
 	if (intid < OSIM_INTID_MAX)
 		handle(m, cpu, intid);
-	else if (intid != SPURIOUS)
+	else
 		osim__finding(
 			m, "irq.number",
 			"the interrupt controller gave cpu %u interrupt %u, which is not below %u",
 			cpu, intid, OSIM_INTID_MAX);
-	if (intid != SPURIOUS)
-		end(m, cpu, intid);
+	end(m, cpu, intid);
 	if (osim__event_on(m))
 		emit(m, OSIM_EVENT_IRQ_EXIT, intid);
+	return true;
 }
 
 int osim_irq_enable(struct osim_machine *m, uint32_t intid, unsigned int cpu, bool on)

@@ -7,6 +7,6 @@
 /* The controller's inside: what the scheduler asks. arg is the machine. */
 void osim__irq_init(struct osim_machine *m);
 bool osim__irq_deliverable(void *arg, unsigned int cpu);
-void osim__irq_take(void *arg, unsigned int cpu);
+bool osim__irq_take(void *arg, unsigned int cpu);
 
 #endif

@@ -272,18 +272,20 @@ host:
 	return &s->host;
 }
 
-static void take_irq(struct osim__sched *s)
+static bool take_irq(struct osim__sched *s)
 {
 	struct osim__cpu *c = osim__sched_cpu(s);
+	bool taken;
 
 	c->take_irq = false;
 	c->irq_depth++;
 	c->irq_off++;
 	c->preempt_off++;
-	s->hooks.irq_take(s->hooks.arg, osim__sched_cpu_number(s));
+	taken = s->hooks.irq_take(s->hooks.arg, osim__sched_cpu_number(s));
 	c->preempt_off--;
 	c->irq_off--;
 	c->irq_depth--;
+	return taken;
 }
 
 static inline void arrived(struct osim__sched *s)
@@ -338,13 +340,18 @@ static void host_irqs(struct osim__sched *s)
  * be over, that is found out as ever. */
 static void take_irqs(struct osim__sched *s)
 {
-	while (can_irq(s, s->this_cpu)) {
-		if (s->done || !s->budget) {
+	const struct osim__cpu *c = osim__sched_cpu(s);
+
+	while ((s->slow & OSIM__SLOW_IRQ) && c->online && !c->irq_off && !c->irq_depth) {
+		if (!s->done && s->budget) {
+			if (!take_irq(s))
+				return;
+			s->budget--;
+		} else {
+			if (!has_irq(s, s->this_cpu))
+				return;
 			osim__sched_reschedule(s, true);
-			continue;
 		}
-		s->budget--;
-		take_irq(s);
 	}
 }
 

@@ -117,7 +117,8 @@ struct osim__sched_hooks {
 	bool (*irq_deliverable)(
 		void *arg,
 		unsigned int cpu); /* pending, enabled, routed there; masks are sched's to check */
-	void (*irq_take)(void *arg, unsigned int cpu); /* acknowledge, run the handler, end */
+	/* Acknowledge, run the handler, end. false: there was none after all. */
+	bool (*irq_take)(void *arg, unsigned int cpu);
 	/*
 	 * Nothing can run. deadline_ns is the next timer, or OSIM_NEVER. 0: look again (time may
 	 * have passed); -EAGAIN: leave osim__sched_run() and come back later; any other error:

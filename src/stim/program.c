@@ -8,40 +8,47 @@
 
 #include "stim/scenarios.h"
 
-#define WAIT_MS	    100u
-#define SUPP_PARAMS 5u
+#define WAIT_MS	   100u
+#define UUID_BYTES 16u
 
 static const uint8_t rpc_pta[16] = OSIM_PTA_RPC_UUID;
 static const uint8_t system_pta[16] = OSIM_PTA_SYSTEM_UUID;
 
 /* Opens the device and a session; false: either failed. */
-static bool begin(struct osim__stage *stage, const uint8_t uuid[16], struct osim_client *client,
-		  uint32_t *session)
+bool osim__program_begin(struct osim__stage *stage, const uint8_t uuid[16],
+			 struct osim_client *client, uint32_t *session)
 {
 	struct osim_tee_result result;
+	int rc = osim_client_open(stage->m, client);
 
-	if (osim_client_open(stage->m, client))
+	osim__expect(stage, !rc, "client.open", "the device of a bound driver cannot be opened");
+	if (rc)
 		return false;
 	if (!osim_client_open_session(client, uuid, TEE_IOCTL_LOGIN_PUBLIC, NULL, 0, session,
 				      &result) &&
 	    !result.ret)
 		return true;
+	osim__expect(stage, false, "client.open-session",
+		     "a session with a pseudo TA that is there is refused");
 	osim_client_close(client);
 	return false;
 }
 
-static void end(struct osim_client *client, uint32_t session)
+void osim__program_end(struct osim_client *client, uint32_t session)
 {
 	osim_client_close_session(client, session);
 	osim_client_close(client);
 }
 
-static void ask(struct osim_client *client, uint32_t session, uint32_t func, uint64_t a, uint64_t b)
+uint32_t osim__program_ask(struct osim_client *client, uint32_t session, uint32_t func, uint64_t a,
+			   uint64_t b)
 {
 	struct osim_param p = {.type = OSIM_PARAM_VALUE_IN, .a = a, .b = b};
 	struct osim_tee_result result;
 
-	osim_client_invoke(client, session, func, 0, &p, 1, &result);
+	if (osim_client_invoke(client, session, func, 0, &p, 1, &result))
+		return TEE_ERROR_GENERIC;
+	return result.ret;
 }
 
 void osim__program_version(void *arg)
@@ -62,27 +69,42 @@ void osim__program_session(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!begin(stage, system_pta, &client, &session))
+	if (!osim__program_begin(stage, system_pta, &client, &session))
 		return;
-	ask(&client, session, OSIM_PTA_SYSTEM_SLEEP, 8, 0);
-	ask(&client, session, OSIM_PTA_SYSTEM_POST, 3, 0);
-	ask(&client, session, OSIM_PTA_SYSTEM_POST, 0, 0);
-	ask(&client, session, 0xffff, 0, 0);
-	end(&client, session);
+	osim__expect(stage, !osim__program_ask(&client, session, OSIM_PTA_SYSTEM_SLEEP, 8, 0),
+		     "client.invoke", "a command that sleeps 8 ms does not succeed");
+	osim__program_ask(&client, session, OSIM_PTA_SYSTEM_POST, 3, 0);
+	osim__program_ask(&client, session, OSIM_PTA_SYSTEM_POST, 0, 0);
+	osim__expect(stage, osim__program_ask(&client, session, 0xffff, 0, 0) != 0, "client.result",
+		     "a command that does not exist succeeds");
+	osim__program_end(&client, session);
 }
 
-static void use_shm(struct osim_client *client, uint32_t session, struct osim_client_shm *shm)
+static void use_shm(struct osim__stage *stage, struct osim_client *client, uint32_t session,
+		    struct osim_client_shm *shm)
 {
 	struct osim_param p[2] = {{.type = OSIM_PARAM_VALUE_OUT},
 				  {.type = OSIM_PARAM_MEM_OUT, .shm = shm, .size_bytes = 8}};
 	struct osim_tee_result result;
+	int rc;
 
-	osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
+	rc = osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
+	osim__expect(stage,
+		     !rc && result.ret == TEE_ERROR_SHORT_BUFFER && p[1].size_bytes == UUID_BYTES,
+		     "client.short-buffer",
+		     "the size that the secure world asks for does not reach the program");
 	p[1].size_bytes = shm->size_bytes;
-	osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
+	rc = osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
+	osim__expect(stage, !rc && !result.ret && p[1].size_bytes == UUID_BYTES, "client.memref",
+		     "an output buffer does not come back with the size that was used");
 	p[1].offset_bytes = 64;
-	p[1].size_bytes = 16;
-	osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
+	p[1].size_bytes = UUID_BYTES;
+	memset((char *)shm->va + 64, 0xa5, UUID_BYTES + 1);
+	rc = osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
+	osim__expect(stage,
+		     !rc && !result.ret && ((unsigned char *)shm->va)[64 + UUID_BYTES] == 0xa5 &&
+			     memcmp((char *)shm->va + 64, (char *)shm->va, UUID_BYTES) == 0,
+		     "client.memref-offset", "an output buffer is not written where it begins");
 	p[1].offset_bytes = UINT64_MAX - 8;
 	osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
 }
@@ -95,21 +117,21 @@ void osim__program_shm(void *arg)
 	uint32_t session;
 	void *own = malloc(3 * 4096 + 100);
 
-	if (own && begin(stage, system_pta, &client, &session)) {
+	if (own && osim__program_begin(stage, system_pta, &client, &session)) {
 		memset(own, 0, 3 * 4096 + 100);
 		if (!osim_client_shm_alloc(&client, 5000, &shm)) {
-			use_shm(&client, session, &shm);
+			use_shm(stage, &client, session, &shm);
 			osim_client_shm_free(&client, &shm);
 		}
 		if (!osim_client_shm_register(&client, own, 3 * 4096 + 100, &shm)) {
-			use_shm(&client, session, &shm);
+			use_shm(stage, &client, session, &shm);
 			osim_client_shm_free(&client, &shm);
 		}
 		if (!osim_client_shm_register(&client, own, SIZE_MAX - 4096, &shm))
 			osim_client_shm_free(&client, &shm);
 		if (!osim_client_shm_alloc(&client, 0, &shm))
 			osim_client_shm_free(&client, &shm);
-		end(&client, session);
+		osim__program_end(&client, session);
 	}
 	free(own);
 }
@@ -132,7 +154,7 @@ void osim__program_rpcs(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, rpc_pta, &client, &session))
 		return;
 	for (uint32_t type = OSIM_PARAM_VALUE_IN; type <= OSIM_PARAM_VALUE_INOUT; type++) {
 		rpc(&client, session, OPTEE_RPC_CMD_GET_TIME, type, 0, 0);
@@ -141,14 +163,15 @@ void osim__program_rpcs(void *arg)
 		    5);
 		rpc(&client, session, OPTEE_RPC_CMD_NOTIFICATION, type, 2, 5);
 	}
-	ask(&client, session, OSIM_PTA_RPC_WAIT, 5, WAIT_MS);
+	osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, 5, WAIT_MS);
 	rpc(&client, session, OPTEE_RPC_CMD_SHM_FREE, OSIM_PARAM_VALUE_IN, 7, 0);
 	rpc(&client, session, OPTEE_RPC_CMD_SHM_ALLOC, OSIM_PARAM_VALUE_IN, 7, 4096);
 	rpc(&client, session, OPTEE_RPC_CMD_I2C_TRANSFER, OSIM_PARAM_VALUE_IN, 0, 0);
 	rpc(&client, session, 0xfffe, OSIM_PARAM_VALUE_IN, 0, 0);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		ask(&client, session, OSIM_PTA_RPC_SHM, OPTEE_RPC_SHM_TYPE_KERNEL, sizes[i]);
-	end(&client, session);
+		osim__program_ask(&client, session, OSIM_PTA_RPC_SHM, OPTEE_RPC_SHM_TYPE_KERNEL,
+				  sizes[i]);
+	osim__program_end(&client, session);
 }
 
 void osim__program_wait(void *arg)
@@ -157,10 +180,10 @@ void osim__program_wait(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, rpc_pta, &client, &session))
 		return;
-	ask(&client, session, OSIM_PTA_RPC_WAIT, stage->value, WAIT_MS);
-	end(&client, session);
+	osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, stage->value, WAIT_MS);
+	osim__program_end(&client, session);
 }
 
 void osim__program_send(void *arg)
@@ -169,10 +192,10 @@ void osim__program_send(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, rpc_pta, &client, &session))
 		return;
-	ask(&client, session, OSIM_PTA_RPC_SEND, stage->value, 0);
-	end(&client, session);
+	osim__program_ask(&client, session, OSIM_PTA_RPC_SEND, stage->value, 0);
+	osim__program_end(&client, session);
 }
 
 /* Leaves a session open; the driver closes it with the file. */
@@ -182,36 +205,8 @@ void osim__program_hold(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!begin(stage, system_pta, &client, &session))
+	if (!osim__program_begin(stage, system_pta, &client, &session))
 		return;
 	osim_sleep_ns(stage->m, 20000000);
 	osim_client_close(&client);
-}
-
-/* Refuses whatever it is asked, until it gets a signal. */
-void osim__program_supplicant(void *arg)
-{
-	struct osim__stage *stage = arg;
-	union {
-		struct tee_iocl_supp_recv_arg recv;
-		struct tee_iocl_supp_send_arg send;
-		uint64_t room[sizeof(struct tee_iocl_supp_recv_arg) / 8 + 4 * SUPP_PARAMS];
-	} call;
-	struct tee_ioctl_buf_data buf = {.buf_ptr = (uint64_t)(uintptr_t)&call,
-					 .buf_len = sizeof(call)};
-	int fd = osim_open(stage->m, "teepriv0");
-
-	if (fd < 0)
-		return;
-	for (;;) {
-		memset(&call, 0, sizeof(call));
-		call.recv.num_params = SUPP_PARAMS;
-		call.recv.params[0].attr = TEE_IOCTL_PARAM_ATTR_META;
-		if (osim_ioctl(stage->m, fd, (unsigned int)TEE_IOC_SUPPL_RECV, &buf))
-			break;
-		call.send.ret = TEE_ERROR_NOT_SUPPORTED;
-		if (osim_ioctl(stage->m, fd, (unsigned int)TEE_IOC_SUPPL_SEND, &buf))
-			break;
-	}
-	osim_close(stage->m, fd);
 }

@@ -3,13 +3,15 @@
 #define OSIM_STIM_SCENARIO_H
 
 #include <optee_sim/client.h>
+#include <optee_sim/conduit.h>
 #include <optee_sim/driver.h>
 #include <optee_sim/secure.h>
 
 /*
  * A scenario is what happens to a driver from outside: how the machine is built, what is posted,
- * what programs do. What must hold is said by rules, live objects and the kernel API, not by the
- * scenario; it is therefore also right while things are made to fail.
+ * what programs do. What must hold is said by rules, live objects and the kernel API, and holds
+ * also while things are made to fail. What a program must see when nothing fails is said with
+ * osim__expect().
  */
 
 #define OSIM__STAGE_TASKS_MAX 8u
@@ -22,7 +24,16 @@ struct osim__stage {
 	struct osim_task *task[OSIM__STAGE_TASKS_MAX];
 	unsigned int tasks;
 	uint32_t value; /* parameter of a program: what it waits for, sends, asks */
+	uint32_t turn;	/* programs that have taken a number */
 	bool bound;
+	bool disturbed; /* something is made to fail, or the driver leaves: osim__expect() is mute
+			 */
+	struct osim_client client; /* of programs that share a session */
+	uint32_t session;
+	struct osim_tap tap; /* of a scenario that stands in for the secure world */
+	uint32_t count;	     /* its own */
+	void (*unmet)(void *arg, const char *id, const char *text); /* NULL: nobody listens */
+	void *unmet_arg;
 };
 
 struct osim__scenario {
@@ -41,5 +52,11 @@ extern const struct osim__scenario *const osim__scenarios[];
 bool osim__stage_bind(struct osim__stage *stage);
 /* A program, in a thread of its own; runs in osim_run(). */
 void osim__stage_program(struct osim__stage *stage, const char *name, void (*fn)(void *stage));
+
+/*
+ * What a program must see while nothing is made to fail. Where it does not hold, id (dotted) and
+ * text are a finding.
+ */
+void osim__expect(struct osim__stage *stage, bool holds, const char *id, const char *text);
 
 #endif

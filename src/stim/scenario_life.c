@@ -70,6 +70,7 @@ const struct osim__scenario osim__scenario_rpcs_cache = {
 
 static void unbind_waiting(struct osim__stage *stage)
 {
+	stage->disturbed = true;
 	if (!osim__stage_bind(stage))
 		return;
 	stage->value = 7;
@@ -81,6 +82,7 @@ static void unbind_waiting(struct osim__stage *stage)
 
 static void unbind_open(struct osim__stage *stage)
 {
+	stage->disturbed = true;
 	if (!osim__stage_bind(stage))
 		return;
 	osim__stage_program(stage, "holder", osim__program_hold);
@@ -101,6 +103,7 @@ static void poster(void *arg)
 
 static void post_while_unbinding(struct osim__stage *stage)
 {
+	stage->disturbed = true;
 	if (!osim__stage_bind(stage))
 		return;
 	osim__stage_program(stage, "poster", poster);
@@ -182,4 +185,10 @@ void osim__stage_program(struct osim__stage *stage, const char *name, void (*fn)
 	if (stage->tasks < OSIM__STAGE_TASKS_MAX &&
 	    !osim_spawn(stage->m, name, fn, stage, -1, &stage->task[stage->tasks]))
 		stage->tasks++;
+}
+
+void osim__expect(struct osim__stage *stage, bool holds, const char *id, const char *text)
+{
+	if (!holds && !stage->disturbed && stage->unmet)
+		stage->unmet(stage->unmet_arg, id, text);
 }

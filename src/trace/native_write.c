@@ -31,6 +31,13 @@ bool osim__native_has_text(enum osim_event_kind kind)
 	}
 }
 
+uint32_t osim__native_params(enum osim_event_kind kind, uint32_t num_params)
+{
+	uint32_t max = kind == OSIM_EVENT_RPC ? OSIM__NATIVE_RPC_PARAMS : OSIM__NATIVE_PARAMS;
+
+	return num_params < max ? num_params : max;
+}
+
 /* In quotes; bytes that are no printable ASCII in hex, so that a line is a line. */
 static void write_text(FILE *out, const char *text)
 {
@@ -78,8 +85,9 @@ static void write_named_text(FILE *out, const char *key, const char *text)
 	write_text(out, text);
 }
 
-static void write_msg(FILE *out, const struct osim_msg_arg *msg)
+static void write_msg(FILE *out, enum osim_event_kind kind, const struct osim_msg_arg *msg)
 {
+	uint32_t count = msg ? osim__native_params(kind, msg->num_params) : 0;
 	const struct osim_msg_param *p;
 
 	if (!msg)
@@ -90,7 +98,7 @@ static void write_msg(FILE *out, const struct osim_msg_arg *msg)
 		msg->cmd, msg->func, msg->session, msg->cancel_id, msg->pad, msg->ret,
 		msg->ret_origin, msg->num_params);
 	p = OSIM_MSG_PARAMS(msg);
-	for (uint32_t i = 0; i < msg->num_params && i < OSIM__NATIVE_PARAMS; i++)
+	for (uint32_t i = 0; i < count; i++)
 		fprintf(out, " p=%" PRIx64 ",%" PRIx64 ",%" PRIx64 ",%" PRIx64, p[i].attr,
 			p[i].u.value.a, p[i].u.value.b, p[i].u.value.c);
 }
@@ -113,7 +121,7 @@ static void event(struct osim_trace_writer *w, const struct osim_event *e)
 	write_number(out, "bytes", e->bytes);
 	write_named_text(out, "text", e->text);
 	write_named_text(out, "where", e->where);
-	write_msg(out, e->msg);
+	write_msg(out, e->kind, e->msg);
 	putc('\n', out);
 }
 

@@ -16,7 +16,7 @@ struct osim__file {
 	unsigned int users;	 /* the store while the file has its name, and descriptors */
 	size_t size_bytes;
 	uint8_t *data;
-	char name[];
+	char *name;
 };
 
 enum osim__handle_kind { OSIM__HANDLE_FREE, OSIM__HANDLE_FILE, OSIM__HANDLE_DIR };
@@ -49,6 +49,7 @@ void osim__files_fini(struct osim__files *f);
 struct osim__buffer {
 	struct osim__buffer *next; /* the newest first */
 	struct osim_client_shm shm;
+	void *own; /* NULL: it is the driver's memory */
 };
 
 struct osim_supplicant {
@@ -57,11 +58,14 @@ struct osim_supplicant {
 	struct osim_task *tasks[OSIM__SUPPLICANT_THREADS];
 	unsigned int threads; /* that have not ended */
 	bool killed;
+	bool registers; /* gives memory of its own, as the driver lets it */
 	int fd, error;
 	unsigned long requests[OSIM__SUPPLICANT_FUNCS], request_count;
 	unsigned long taken; /* since it was started last */
 	uint32_t profiles;   /* that got a number */
 	struct osim__buffer *buffers;
+	struct osim__buffer
+		*orphans; /* of processes that are gone; the secure world may use them */
 	struct osim__files files;
 };
 

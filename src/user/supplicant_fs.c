@@ -10,11 +10,6 @@
 /* More than any test's secure storage; what is asked for beyond it does not fit on the disk. */
 #define FILE_MAX_BYTES 0x1000000u
 
-static bool is_value(const struct osim_supplicant_param *p, enum osim_param_type type)
-{
-	return p->type == type;
-}
-
 static bool is_name(const struct osim_supplicant_param *p)
 {
 	return p->type == OSIM_PARAM_MEM_IN && p->data && p->size_bytes <= OSIM__FILES_NAME_MAX &&
@@ -35,11 +30,15 @@ struct osim__file *osim__files_find(const struct osim__files *f, const char *nam
 static struct osim__file *file_new(struct osim__files *f, const char *name)
 {
 	struct osim__file **end = &f->first;
-	struct osim__file *file = calloc(1, sizeof(*file) + strlen(name) + 1);
+	struct osim__file *file = calloc(1, sizeof(*file));
 
 	if (!file)
 		return NULL;
-	strcpy(file->name, name);
+	file->name = strdup(name);
+	if (!file->name) {
+		free(file);
+		return NULL;
+	}
 	file->users = 1;
 	while (*end)
 		end = &(*end)->next;
@@ -51,6 +50,7 @@ static void file_put(struct osim__file *file)
 {
 	if (--file->users)
 		return;
+	free(file->name);
 	free(file->data);
 	free(file);
 }
@@ -125,7 +125,7 @@ static uint32_t open_file(struct osim__files *f, struct osim_supplicant_param *p
 	struct osim__handle h = {.kind = OSIM__HANDLE_FILE};
 	bool made = false;
 
-	if (!is_name(&p[1]) || !is_value(&p[2], OSIM_PARAM_VALUE_OUT))
+	if (!is_name(&p[1]) || p[2].type != OSIM_PARAM_VALUE_OUT)
 		return TEE_ERROR_BAD_PARAMETERS;
 	h.file = osim__files_find(f, p[1].data);
 	if (!h.file && create) {
@@ -211,38 +211,28 @@ static uint32_t remove_file(struct osim__files *f, const struct osim_supplicant_
 	return TEE_SUCCESS;
 }
 
-/* The file of the new name shares nothing with the old one, so it is made of its content. */
 static uint32_t rename_file(struct osim__files *f, const struct osim_supplicant_param *p)
 {
-	struct osim__file *old, *there, *renamed;
+	struct osim__file *file, *there;
+	char *name;
 
 	if (!is_name(&p[1]) || !is_name(&p[2]))
 		return TEE_ERROR_BAD_PARAMETERS;
-	old = osim__files_find(f, p[1].data);
+	file = osim__files_find(f, p[1].data);
 	there = osim__files_find(f, p[2].data);
-	if (!old)
+	if (!file)
 		return TEE_ERROR_ITEM_NOT_FOUND;
 	if (there && !p[0].b)
 		return TEE_ERROR_ACCESS_CONFLICT;
-	if (there == old)
+	if (there == file)
 		return TEE_SUCCESS;
-	renamed = file_new(f, p[2].data);
-	if (!renamed)
+	name = strdup(p[2].data);
+	if (!name)
 		return TEE_ERROR_OUT_OF_MEMORY;
 	if (there)
 		unlink_file(f, there);
-	renamed->data = old->data;
-	renamed->size_bytes = old->size_bytes;
-	old->data = NULL;
-	old->size_bytes = 0;
-	for (size_t i = 0; i < f->handle_count; i++) {
-		if (f->handles[i].kind != OSIM__HANDLE_FILE || f->handles[i].file != old)
-			continue;
-		f->handles[i].file = renamed;
-		renamed->users++;
-		old->users--;
-	}
-	unlink_file(f, old);
+	free(file->name);
+	file->name = name;
 	return TEE_SUCCESS;
 }
 
@@ -266,7 +256,7 @@ static uint32_t open_dir(struct osim__files *f, struct osim_supplicant_param *p)
 	size_t size = 1;
 	const char *name;
 
-	if (!is_name(&p[1]) || !is_value(&p[2], OSIM_PARAM_VALUE_OUT))
+	if (!is_name(&p[1]) || p[2].type != OSIM_PARAM_VALUE_OUT)
 		return TEE_ERROR_BAD_PARAMETERS;
 	for (struct osim__file *file = f->first; file; file = file->next)
 		if ((name = name_in(file->name, p[1].data)) != NULL)
@@ -308,14 +298,16 @@ static uint32_t read_dir(struct osim__files *f, struct osim_supplicant_param *p)
 uint32_t osim__files_serve(struct osim__files *f, struct osim_supplicant_param *p, size_t count)
 {
 	static const size_t counts[] = {
-		[OPTEE_RPC_FS_OPEN] = 3,    [OPTEE_RPC_FS_CREATE] = 3,	 [OPTEE_RPC_FS_CLOSE] = 1,
-		[OPTEE_RPC_FS_READ] = 2,    [OPTEE_RPC_FS_WRITE] = 2,	 [OPTEE_RPC_FS_TRUNCATE] = 1,
-		[OPTEE_RPC_FS_REMOVE] = 2,  [OPTEE_RPC_FS_RENAME] = 3,	 [OPTEE_RPC_FS_OPENDIR] = 3,
-		[OPTEE_RPC_FS_CLOSEDIR] = 1, [OPTEE_RPC_FS_READDIR] = 2,
+		[OPTEE_RPC_FS_OPEN] = 3,    [OPTEE_RPC_FS_CREATE] = 3,
+		[OPTEE_RPC_FS_CLOSE] = 1,   [OPTEE_RPC_FS_READ] = 2,
+		[OPTEE_RPC_FS_WRITE] = 2,   [OPTEE_RPC_FS_TRUNCATE] = 1,
+		[OPTEE_RPC_FS_REMOVE] = 2,  [OPTEE_RPC_FS_RENAME] = 3,
+		[OPTEE_RPC_FS_OPENDIR] = 3, [OPTEE_RPC_FS_CLOSEDIR] = 1,
+		[OPTEE_RPC_FS_READDIR] = 2,
 	};
 	uint64_t func;
 
-	if (!count || !is_value(&p[0], OSIM_PARAM_VALUE_IN))
+	if (!count || p[0].type != OSIM_PARAM_VALUE_IN)
 		return TEE_ERROR_BAD_PARAMETERS;
 	func = p[0].a;
 	if (func >= sizeof(counts) / sizeof(counts[0]) || count != counts[func])

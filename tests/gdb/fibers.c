@@ -7,7 +7,7 @@
  * Two machines with fibers in every state there is, for a debugger to look at when stop_here() is
  * reached. The names of the functions are what the test looks for.
  */
-#define KEPT __attribute__((noinline, noclone))
+#define KEPT __attribute__((noinline))
 
 static struct osim__waitq queue;
 static struct osim__fiber *secure, *back;

@@ -285,23 +285,30 @@ static void use_many_buffers(struct program *p)
 {
 	struct osim_client_shm shm = {.id = -1};
 
-	for (unsigned int i = 0; i < 200 && !p->error; i++) {
+	for (unsigned int i = 0; i < 200; i++) {
 		p->error = osim_client_shm_alloc(&p->client, 4096, &shm);
-		if (!p->error)
-			osim_client_shm_free(&p->client, &shm);
+		if (p->error)
+			break;
+		for (unsigned int at = 0; at < 4096; at++)
+			p->b += ((uint8_t *)shm.va)[at] != 0;
+		memset(shm.va, 0xff, 4096);
+		osim_client_shm_free(&p->client, &shm);
 	}
 	p->a = (uint32_t)shm.id;
 }
 
-static void number_of_a_buffer_is_used_again(void **state)
+static void buffer_comes_empty_and_its_number_is_used_again(void **state)
 {
-	struct scenario s = SCENARIO;
-	struct program p = {0};
-
 	(void)state;
-	run_body(&s, &p, 0, use_many_buffers);
-	assert_int_equal(p.error, 0);
-	assert_true(p.a < 100);
+	for (size_t i = 0; i < MODES; i++) {
+		struct scenario s = SCENARIO;
+		struct program p = {0};
+
+		run_body(&s, &p, modes[i], use_many_buffers);
+		assert_int_equal(p.error, 0);
+		assert_true(p.a < 100);
+		assert_int_equal(p.b, 0);
+	}
 }
 
 /* -- bad arguments ------------------------------------------------------------------------------
@@ -384,6 +391,34 @@ static void step_that_fails_leaves_nothing_whichever_it_is(void **state)
 	}
 }
 
+/* A session that the program could not be told of must not stay open. */
+static void open_with_copies_that_fail(struct program *p)
+{
+	struct osim_tee_result result;
+	uint32_t session = 0;
+
+	for (unsigned long n = 1; !p->a; n++) {
+		scenario_fail(p->s, OSIM_FAULT_COPY, n);
+		if (!osim_client_open_session(&p->client, test_ta, 0, NULL, 0, &session, &result))
+			p->a = p->s->faults < n;
+		else
+			p->b += p->s->sessions != 1; /* the one that the program began with */
+	}
+	scenario_fail(p->s, OSIM_FAULT_COPY, 0);
+	osim_client_close_session(&p->client, session);
+}
+
+static void session_that_cannot_be_reported_is_closed(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct program p = {0};
+
+	(void)state;
+	run_body(&s, &p, 0, open_with_copies_that_fail);
+	assert_int_equal(p.a, 1);
+	assert_int_equal(p.b, 0);
+}
+
 static void programs_under_any_schedule_get_what_they_ask_for(void **state)
 {
 	(void)state;
@@ -419,8 +454,9 @@ int main(void)
 		scenario_test(session_belongs_to_its_file_until_it_is_closed),
 		scenario_test(file_that_is_closed_closes_its_sessions),
 		scenario_test(bad_arguments_are_refused),
-		scenario_test(number_of_a_buffer_is_used_again),
+		scenario_test(buffer_comes_empty_and_its_number_is_used_again),
 		scenario_test(step_that_fails_leaves_nothing_whichever_it_is),
+		scenario_test(session_that_cannot_be_reported_is_closed),
 		scenario_test(programs_under_any_schedule_get_what_they_ask_for),
 	};
 

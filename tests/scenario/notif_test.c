@@ -414,6 +414,8 @@ static void get_that_fails_ends_the_handler(void **state)
 			    "[   0ms] cpu0 irq    wakes its thread\n"
 			    "[   0ms] cpu0 thread > DO_BOTTOM_HALF\n"
 			    "[   0ms] cpu0 thread < DO_BOTTOM_HALF\n");
+	/* What stood in the other registers was no value. */
+	value_reaches_its_waiter(&s, 5, false);
 	end(&s);
 }
 

@@ -346,6 +346,62 @@ static void shutdown_takes_cached_buffers_back(void **state)
 	scenario_free(&s);
 }
 
+/* DISABLE_SHM_CACHE gives cookies out that nobody ever gave it, before it says that it is empty. */
+struct foreign {
+	struct osim_tap tap;
+	unsigned int left;
+};
+
+static void give_foreign_cookies(struct osim_tap *tap, struct osim_machine *m,
+				 struct osim_regs *regs)
+{
+	struct foreign *f = tap->arg;
+
+	if (regs->a[0] != OPTEE_SMC_DISABLE_SHM_CACHE || !f->left) {
+		osim_tap_next(tap, m, regs);
+		return;
+	}
+	f->left--;
+	regs->a[0] = OPTEE_SMC_RETURN_OK;
+	regs->a[1] = f->left ? 0xdead : 0;
+	regs->a[2] = f->left ? 0xbeef0000 + f->left : 0;
+}
+
+static void cookies_of_a_former_kernel_mean_nothing(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct foreign f = {.tap = {.fn = give_foreign_cookies}, .left = 3};
+
+	(void)state;
+	f.tap.arg = &f;
+	s.secure.caps = CAP_DYNAMIC | CAP_NULL | CAP_NOTIF;
+	scenario_new(&s);
+	osim_tap_add(s.m, &f.tap);
+	scenario_bind(&s);
+	assert_int_equal(f.left, 0);
+	scenario_unbind(&s);
+	scenario_free(&s);
+}
+
+static void cookies_that_were_never_given_are_refused_at_remove(void **state)
+{
+	struct scenario s = SCENARIO;
+	struct foreign f = {.tap = {.fn = give_foreign_cookies}};
+
+	(void)state;
+	if (scenario_deviates(&s, "cached-cookie-trusted"))
+		scenario_skip(&s, "cached-cookie-trusted");
+	f.tap.arg = &f;
+	s.secure.caps = CAP_DYNAMIC | CAP_NULL | CAP_NOTIF;
+	scenario_new(&s);
+	scenario_bind(&s);
+	osim_tap_add(s.m, &f.tap);
+	f.left = 3;
+	scenario_unbind(&s);
+	assert_int_equal(f.left, 0);
+	scenario_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +417,8 @@ int main(void)
 		scenario_test(program_that_goes_on_during_remove_is_refused),
 		scenario_test(driver_bound_a_thousand_times_leaves_nothing),
 		scenario_test(shutdown_takes_cached_buffers_back),
+		scenario_test(cookies_of_a_former_kernel_mean_nothing),
+		scenario_test(cookies_that_were_never_given_are_refused_at_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

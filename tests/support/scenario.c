@@ -47,6 +47,8 @@ static const struct deviation {
 	{"null-at-probe", "linux-6.1 linux-6.12"},
 	/* The news that a secure thread is free may go to a call that does not wait for it. */
 	{"thread-wake-lost", "linux-6.1 linux-6.12"},
+	/* What the cache of shared memory gives back is taken for a pointer. */
+	{"cached-cookie-trusted", "linux-6.1 linux-6.12"},
 	/* A secure world with no thread to spare is waited for for ever. */
 	{"no-thread-at-probe", "linux-6.1 linux-6.12"},
 };

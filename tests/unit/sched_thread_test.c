@@ -37,11 +37,13 @@ static bool irq_deliverable(void *arg, unsigned int cpu)
 	return w->irq_pending & (1u << cpu);
 }
 
-static void irq_take(void *arg, unsigned int cpu)
+static bool irq_take(void *arg, unsigned int cpu)
 {
 	char word[16];
 
 	(void)arg;
+	if (!(w->irq_pending & (1u << cpu)))
+		return false;
 	w->irq_pending &= ~(1u << cpu);
 	if (!w->irq_pending)
 		w->s.slow &= ~(uint32_t)OSIM__SLOW_IRQ;
@@ -49,6 +51,7 @@ static void irq_take(void *arg, unsigned int cpu)
 	say(word);
 	osim__sched_point(&w->s, OSIM__POINT_USER);
 	osim__wake(&w->s, &w->q, 1);
+	return true;
 }
 
 static void raise_irq(unsigned int cpu)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OSIM_CLI_CHECK_COMMAND_H
+#define OSIM_CLI_CHECK_COMMAND_H
+
+#include <optee_sim/check.h>
+
+#include "cli/check_report.h"
+#include "cli/cli.h"
+
+/* For git bisect run; see its manual. */
+enum {
+	OSIM__EXIT_BISECT_SKIP = 125,
+	OSIM__EXIT_BISECT_STOP = 128,
+};
+
+/* Options of check, and what comes of it. */
+struct osim__cli_check {
+	struct osim_check_options options;
+	struct osim__cli_options build; /* for the runner of a tree */
+	const char *again;
+	const char *json, *junit, *sarif, *baseline, *baseline_write, *against;
+	const char *against_report; /* what the check of --against wrote */
+	char *files;		    /* of build.driver */
+	char *command; /* "optee-sim check --kernel TREE --build asan", as it has to be given again
+			*/
+	bool list, terminal, bisect, tap, build_given, budget_given;
+	struct osim__cli_report report;
+};
+
+/* What the command is for this driver, without what only concerns one check. NULL: no memory. */
+char *osim__cli_check_command(const struct osim__cli_check *c);
+/* Checks --against's tree the same way, into a new file whose name the caller frees. 0, or status.
+ */
+int osim__cli_check_old(const struct osim__cli_check *c, char **report);
+/* Builds the driver and becomes its runner. Comes back, with a status, where that fails. */
+int osim__cli_check_build(const struct osim__cli_check *c, const char *report, int argc,
+			  char **argv);
+
+#endif

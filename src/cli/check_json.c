@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/check_report.h"
+#include "cli/cli.h"
+
+#define SCHEMA 1
+
+static json_t *lines(const char *text)
+{
+	json_t *list = json_array();
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		json_array_append_new(list, json_stringn(text, len));
+		text += len + (text[len] == '\n');
+	}
+	return list;
+}
+
+static json_t *scenarios(const struct osim__cli_finding *f)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < f->scenario_count; i++)
+		json_array_append_new(list, json_string(f->scenarios[i]));
+	return list;
+}
+
+static json_t *finding(const struct osim__cli_finding *f)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:s, s:s, s:b}", "id",
+			 f->id, "place", f->place, "who", osim__cli_who[f->who], "text", f->text,
+			 "where", lines(f->where), "rule", f->rule, "abi", f->abi, "runs",
+			 (json_int_t)f->count, "scenarios", scenarios(f), "experiment",
+			 f->experiment, "again", f->again, "accepted", (int)f->accepted);
+}
+
+static bool dump(FILE *out, json_t *root)
+{
+	bool fine = root && osim__cli_json_dump(out, root);
+
+	json_decref(root);
+	return fine;
+}
+
+bool osim__cli_report_json(FILE *out, const void *arg)
+{
+	const struct osim__cli_report *r = arg;
+	json_t *list = json_array(), *wrong = json_object();
+
+	for (size_t i = 0; i < OSIM_WHO_COUNT; i++)
+		json_object_set_new(wrong, osim__cli_who[i],
+				    json_integer((json_int_t)r->by_who[i]));
+	json_object_set_new(wrong, "accepted", json_integer((json_int_t)r->accepted));
+	for (size_t i = 0; i < r->count; i++)
+		json_array_append_new(list, finding(&r->items[i]));
+	return dump(out,
+		    json_pack("{s:i, s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:o}", "schema", SCHEMA,
+			      "version", osim_version(), "driver", r->driver, "seed",
+			      json_sprintf("%llu", (unsigned long long)r->seed), "runs",
+			      (json_int_t)r->summary.experiments, "crashed",
+			      (json_int_t)r->summary.crashed, "scenarios",
+			      (json_int_t)r->summary.scenarios, "wrong", wrong, "findings", list));
+}
+
+bool osim__cli_report_baseline(FILE *out, const void *arg)
+{
+	const struct osim__cli_report *r = arg;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s}", "id", r->items[i].id, "place",
+						      r->items[i].place));
+	return dump(out, json_pack("{s:i, s:o}", "schema", SCHEMA, "findings", list));
+}
+
+/* --- what is accepted --- */
+
+/* Lines move and numbers differ from tree to tree. */
+static void without_numbers(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		if (!strncmp(text, "0x", 2))
+			text += 2 + strspn(text + 2, "0123456789abcdefABCDEF");
+		else if (*text >= '0' && *text <= '9')
+			text++;
+		else
+			*to++ = *text++;
+	}
+	*to = '\0';
+}
+
+static bool same_place(const char *a, const char *b, bool exact)
+{
+	char *ca, *cb;
+	bool same;
+
+	if (exact)
+		return !strcmp(a, b);
+	ca = strdup(a);
+	cb = strdup(b);
+	if (!ca || !cb) {
+		free(ca);
+		free(cb);
+		return false;
+	}
+	without_numbers(ca);
+	without_numbers(cb);
+	same = !strcmp(ca, cb);
+	free(ca);
+	free(cb);
+	return same;
+}
+
+/* Each old one accepts one new one: first those on the same line, then those that moved. */
+static void accept_all(struct osim__cli_report *r, json_t *old, bool exact)
+{
+	size_t at;
+	json_t *item;
+
+	json_array_foreach(old, at, item)
+	{
+		const char *id = json_string_value(json_object_get(item, "id"));
+		const char *place = json_string_value(json_object_get(item, "place"));
+
+		for (size_t i = 0; !json_object_get(item, "used") && i < r->count; i++) {
+			struct osim__cli_finding *f = &r->items[i];
+
+			if (f->accepted || strcmp(f->id, id) != 0 ||
+			    !same_place(f->place, place, exact))
+				continue;
+			f->accepted = true;
+			json_object_set_new(item, "used", json_true());
+		}
+	}
+}
+
+static bool is_sanitizers(const char *id)
+{
+	return !strncmp(id, "asan", 4) || !strncmp(id, "ubsan", 5);
+}
+
+/* What a pointer to nowhere hits, and so what it is called, is not the same in two programs. */
+static void accept_wild(struct osim__cli_report *r, json_t *old)
+{
+	size_t at;
+	json_t *item;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct osim__cli_finding *f = &r->items[i];
+
+		if (strcmp(f->id, "asan.wild-pointer") != 0 && strcmp(f->id, "asan.SEGV") != 0)
+			continue;
+		json_array_foreach(old, at, item)
+		{
+			const char *place = json_string_value(json_object_get(item, "place"));
+
+			if (is_sanitizers(json_string_value(json_object_get(item, "id"))) &&
+			    same_place(f->place, place, false))
+				f->accepted = true;
+		}
+	}
+}
+
+static bool well_formed(json_t *root, json_t *list)
+{
+	size_t at;
+	json_t *item;
+
+	if (json_integer_value(json_object_get(root, "schema")) != SCHEMA || !json_is_array(list))
+		return false;
+	json_array_foreach(list, at,
+			   item) if (!json_is_string(json_object_get(item, "id")) ||
+				     !json_is_string(json_object_get(item, "place"))) return false;
+	return true;
+}
+
+bool osim__cli_report_accept(struct osim__cli_report *r, const char *option, const char *path)
+{
+	json_error_t error;
+	json_t *root = json_load_file(path, 0, &error), *list;
+	bool fine;
+
+	if (!root) {
+		osim__cli_error("%s: cannot read '%s': line %d: %s", option, path, error.line,
+				error.text);
+		return false;
+	}
+	list = json_object_get(root, "findings");
+	fine = well_formed(root, list);
+	if (fine) {
+		accept_all(r, list, true);
+		accept_all(r, list, false);
+		accept_wild(r, list);
+	} else {
+		osim__cli_error("%s: '%s' is neither a baseline nor a report of check", option,
+				path);
+	}
+	json_decref(root);
+	return fine;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/cmd_trace.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <optee_sim/timeline.h>
+#include <optee_sim/trace.h>
+
+#include "cli/cli.h"
+
+enum { KEY_TO = 256, KEY_RAW, KEY_VERBOSE };
+
+enum verb { VERB_CONVERT, VERB_SHOW, VERB_DIFF };
+
+struct trace {
+	enum verb verb;
+	bool to_given;
+	enum osim_trace_format to;
+	bool raw_addresses, verbose;
+	char **files;
+	int file_count;
+};
+
+static const char *const verbs[] = {"convert", "show", "diff", NULL};
+static const char *const formats[] = {"native", "mermaid", "vcd", "perfetto", NULL};
+static const int files_of[] = {2, 1, 2};
+
+/* clang-format off */
+static const struct argp_option options[] = {
+	{"to", KEY_TO, "native|mermaid|vcd|perfetto", 0,
+	 "convert: what to write: this program's own format, which has all; a sequence diagram; a "
+	 "wave of interrupts and pending values; trace events for ui.perfetto.dev", 0},
+	{"verbose", KEY_VERBOSE, 0, 0,
+	 "show: switches and wakes of threads, allocations, and values leaving the record, too", 0},
+	{"raw-addresses", KEY_RAW, 0, 0,
+	 "show, diff: addresses and cookies as they are, not as page#1 and shm#1", 0},
+	{0},
+};
+/* clang-format on */
+
+/* The place of a word in a list that ends with NULL; what names it in the message. */
+static int word(struct argp_state *state, const char *what, const char *arg,
+		const char *const words[])
+{
+	char known[64] = "";
+
+	for (int i = 0; words[i]; i++) {
+		size_t used = strlen(known);
+
+		if (!strcmp(arg, words[i]))
+			return i;
+		snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "", words[i]);
+	}
+	argp_error(state, "%s'%s' is none of %s", what, arg, known);
+	return 0;
+}
+
+static void take_files(struct trace *t, struct argp_state *state)
+{
+	int given = state->argc - state->next - 1;
+
+	t->verb = (enum verb)word(state, "", state->argv[state->next], verbs);
+	t->files = state->argv + state->next + 1;
+	t->file_count = given;
+	if (given != files_of[t->verb])
+		argp_error(state, "%s: %d files are needed, %d given", verbs[t->verb],
+			   files_of[t->verb], given);
+}
+
+static void check_options(const struct trace *t, struct argp_state *state)
+{
+	if (t->verb == VERB_CONVERT && !t->to_given)
+		argp_error(state, "convert: --to is missing");
+	if (t->verb != VERB_CONVERT && t->to_given)
+		argp_error(state, "--to: is for convert only");
+	if (t->verb != VERB_SHOW && t->verbose)
+		argp_error(state, "--verbose: is for show only");
+	if (t->verb == VERB_CONVERT && t->raw_addresses)
+		argp_error(state, "--raw-addresses: is for show and diff only");
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct trace *t = state->input;
+
+	switch (key) {
+	case KEY_TO:
+		t->to = (enum osim_trace_format)word(state, "--to: ", arg, formats);
+		t->to_given = true;
+		return 0;
+	case KEY_RAW:
+		t->raw_addresses = true;
+		return 0;
+	case KEY_VERBOSE:
+		t->verbose = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		take_files(t, state);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "convert, show or diff is missing");
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		check_options(t, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* --- files --- */
+
+struct input {
+	const char *name;
+	FILE *in;
+	struct osim_trace_reader *reader;
+};
+
+static void unreadable(void *arg, unsigned long line, const char *why)
+{
+	const struct input *input = arg;
+
+	osim__cli_error("%s:%lu: %s", input->name, line, why);
+}
+
+static bool input_open(struct input *input, const char *name)
+{
+	bool is_stdin = !strcmp(name, "-");
+
+	input->name = is_stdin ? "standard input" : name;
+	input->in = is_stdin ? stdin : fopen(name, "r");
+	if (!input->in) {
+		osim__cli_error("%s: %s", name, strerror(errno));
+		return false;
+	}
+	if (osim_trace_reader_new(input->in, unreadable, input, &input->reader)) {
+		osim__cli_error("out of memory");
+		return false;
+	}
+	return true;
+}
+
+static void input_close(struct input *input)
+{
+	osim_trace_reader_free(input->reader);
+	if (input->in && input->in != stdin)
+		fclose(input->in);
+}
+
+/* Gives all events to fn. false, after messages: not all could be read. */
+static bool pump(struct input *input, osim_event_fn *fn, void *arg)
+{
+	const struct osim_event *event;
+	int rc;
+
+	while ((rc = osim_trace_reader_next(input->reader, &event)) > 0)
+		fn(arg, event);
+	if (rc)
+		osim__cli_error("%s: cannot be read: %s", input->name, strerror(errno));
+	return !rc && !osim_trace_reader_unreadable(input->reader);
+}
+
+/* --- what is done --- */
+
+static bool convert_to(const struct trace *t, struct input *input, FILE *out)
+{
+	struct osim_trace_writer *writer;
+	int rc = osim_trace_writer_new(out, t->to, &writer);
+	bool read_all;
+
+	if (rc) {
+		osim__cli_error("cannot write %s: %s", formats[t->to], strerror(-rc));
+		return false;
+	}
+	read_all = pump(input, osim_trace_writer_event, writer);
+	rc = osim_trace_writer_close(writer);
+	if (rc)
+		osim__cli_error("%s: cannot be written: %s", t->files[1], strerror(-rc));
+	return read_all && !rc;
+}
+
+static int convert(const struct trace *t)
+{
+	bool is_stdout = !strcmp(t->files[1], "-"), ok = false;
+	struct input input = {0};
+	FILE *out;
+
+	if (input_open(&input, t->files[0])) {
+		out = is_stdout ? stdout : fopen(t->files[1], "w");
+		if (!out)
+			osim__cli_error("%s: %s", t->files[1], strerror(errno));
+		else
+			ok = convert_to(t, &input, out);
+		if (out && !is_stdout && fclose(out)) {
+			osim__cli_error("%s: %s", t->files[1], strerror(errno));
+			ok = false;
+		}
+	}
+	input_close(&input);
+	return ok ? OSIM__EXIT_CLEAN : OSIM__EXIT_USAGE;
+}
+
+static int show(const struct trace *t)
+{
+	struct osim_timeline_options o = {.size = sizeof(o),
+					  .out = stdout,
+					  .raw_addresses = t->raw_addresses,
+					  .verbose = t->verbose};
+	struct osim_timeline *timeline = NULL;
+	struct input input = {0};
+	bool ok = false;
+
+	if (input_open(&input, t->files[0])) {
+		if (osim_timeline_new(NULL, &o, &timeline))
+			osim__cli_error("out of memory");
+		else
+			ok = pump(&input, osim_timeline_event, timeline);
+	}
+	osim_timeline_free(timeline);
+	input_close(&input);
+	return ok ? OSIM__EXIT_CLEAN : OSIM__EXIT_USAGE;
+}
+
+static void print_difference(const struct trace *t, const struct osim_trace_difference *d)
+{
+	printf("the first %" PRIu64 " events are the same; then\n", d->event);
+	for (unsigned int i = 0; i < 2; i++) {
+		if (*d->text[i])
+			printf("%s:%lu: %s\n", t->files[i], d->line[i], d->text[i]);
+		else
+			printf("%s: ends\n", t->files[i]);
+	}
+}
+
+static int diff(const struct trace *t)
+{
+	static struct osim_trace_difference d;
+	struct input a = {0}, b = {0};
+	int status = OSIM__EXIT_USAGE, rc;
+
+	if (input_open(&a, t->files[0]) && input_open(&b, t->files[1])) {
+		rc = osim_trace_diff(a.reader, b.reader, t->raw_addresses, &d);
+		if (rc < 0)
+			osim__cli_error("cannot compare: %s", strerror(-rc));
+		if (rc > 0)
+			print_difference(t, &d);
+		if (rc >= 0 && !osim_trace_reader_unreadable(a.reader) &&
+		    !osim_trace_reader_unreadable(b.reader))
+			status = rc ? OSIM__EXIT_FINDINGS : OSIM__EXIT_CLEAN;
+	}
+	input_close(&a);
+	input_close(&b);
+	return status;
+}
+
+int osim__cmd_trace(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.args_doc = "convert IN OUT\nshow IN\ndiff A B",
+		.doc = "Writes a recorded trace in another format, shows it on a time line, or tells "
+		       "the first difference of two. Read are what run --trace writes, and the "
+		       "text of ftrace with the driver's optee_invoke_fn_begin and _end. A file "
+		       "- is standard input, or output.\v"
+		       "Exit status: 0 done, and no difference; 1 the traces differ; 2 wrong usage, "
+		       "or something that cannot be read or written: what could be read is done "
+		       "all the same."};
+	static int (*const fns[])(const struct trace *t) = {convert, show, diff};
+	struct trace t = {0};
+
+	argp_err_exit_status = OSIM__EXIT_USAGE;
+	if (argp_parse(&argp, argc, argv, 0, NULL, &t))
+		return OSIM__EXIT_USAGE;
+	return fns[t.verb](&t);
+}

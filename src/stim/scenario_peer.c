@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <linux/tee.h>
+
+#include <optee_sim/abi/abi.h>
+#include <optee_sim/pta.h>
+
+#include "stim/scenarios.h"
+
+#define MS	     1000000u
+#define WAITERS	     5u
+#define COOKIES	     3u
+#define INTERRUPTS   40u
+#define CANCEL_ID    5u
+#define STORM_THREAD 63u
+#define OPENS	     60u
+#define FAR_AWAY_MS  3000u
+
+static const uint8_t rpc_pta[16] = OSIM_PTA_RPC_UUID;
+
+/* --- several that wait --- */
+
+static void many_threads(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->thread_count = WAITERS + 1;
+}
+
+static void one_thread(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->thread_count = 1;
+}
+
+static void wait_own(void *arg)
+{
+	struct osim__stage *stage = arg;
+	uint32_t value = 20 + stage->turn++;
+	struct osim_client client;
+	uint32_t session;
+
+	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+		return;
+	osim__expect(stage,
+		     !osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, value, FAR_AWAY_MS),
+		     "notif.delivered", "a value that was posted does not end the wait for it");
+	osim__program_end(&client, session);
+}
+
+static void wait_many(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	for (unsigned int i = 0; i < WAITERS; i++)
+		osim__stage_program(stage, "waiter", wait_own);
+	osim_run_for(stage->m, 10 * MS);
+	for (unsigned int i = WAITERS; i-- > 0;)
+		osim_post(stage->m, 20 + i);
+	osim_run(stage->m);
+}
+
+static void wait_nine(void *arg)
+{
+	struct osim__stage *stage = arg;
+	struct osim_client client;
+	uint32_t session;
+
+	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+		return;
+	if (!osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, 9, FAR_AWAY_MS))
+		stage->count++;
+	osim__program_end(&client, session);
+}
+
+/* Two wait for one value: whoever is refused, the value wakes one of them. */
+static void wait_second(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim__stage_program(stage, "first", wait_nine);
+	osim_run_for(stage->m, 10 * MS);
+	osim__stage_program(stage, "second", wait_nine);
+	osim_run_for(stage->m, 10 * MS);
+	osim_post(stage->m, 9);
+	osim_run(stage->m);
+	osim__expect(stage, stage->count == 1, "notif.delivered",
+		     "a value that two wait for does not wake one of them");
+}
+
+static void wait_again(void *arg)
+{
+	struct osim__stage *stage = arg;
+	struct osim_client client;
+	uint32_t session, ret;
+
+	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+		return;
+	for (unsigned int i = 0; i < 3; i++) {
+		osim_post(stage->m, 9);
+		osim__expect(
+			stage,
+			!osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, 9, FAR_AWAY_MS),
+			"notif.delivered", "a value that was posted does not end the wait for it");
+	}
+	ret = osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, 9, 20);
+	osim__expect(stage, ret == TEE_ERROR_TIMEOUT, "notif.once",
+		     "a value that was delivered is delivered again");
+	osim__program_end(&client, session);
+}
+
+static void wait_once(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim__stage_program(stage, "waiter", wait_again);
+	osim_run(stage->m);
+}
+
+static void clients_one_thread(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	for (unsigned int i = 0; i < 4; i++)
+		osim__stage_program(stage, "session", osim__program_session);
+	osim_run(stage->m);
+	for (unsigned int i = 0; i < stage->tasks; i++)
+		osim__expect(stage, osim_task_done(stage->task[i]), "client.starved",
+			     "a program waits for a secure thread that is free");
+}
+
+/* --- cancellation --- */
+
+static void cancelled(void *arg)
+{
+	struct osim_param p = {.type = OSIM_PARAM_VALUE_IN, .a = 30};
+	struct osim__stage *stage = arg;
+	struct osim_tee_result result;
+
+	if (!osim__program_begin(stage, rpc_pta, &stage->client, &stage->session))
+		return;
+	stage->count = 1;
+	if (!osim_client_invoke(&stage->client, stage->session, OSIM_PTA_RPC_CANCEL, CANCEL_ID, &p,
+				1, &result))
+		osim__expect(stage, result.ret == TEE_ERROR_CANCEL, "client.cancel",
+			     "a request that was cancelled does not say so");
+	stage->count = 0;
+	osim__program_end(&stage->client, stage->session);
+}
+
+static void canceller(void *arg)
+{
+	struct osim__stage *stage = arg;
+
+	if (stage->count)
+		osim_client_cancel(&stage->client, stage->session, CANCEL_ID);
+}
+
+static void cancel(struct osim__stage *stage)
+{
+	if (!osim__stage_bind(stage))
+		return;
+	osim__stage_program(stage, "cancelled", cancelled);
+	osim_run_for(stage->m, 15 * MS);
+	osim__stage_program(stage, "canceller", canceller);
+	osim_run_for(stage->m, FAR_AWAY_MS * (uint64_t)MS);
+	osim__expect(stage, !stage->count, "client.cancel", "a request cannot be cancelled");
+	/* Where it was not, the value ends it. */
+	osim_post(stage->m, 30);
+	osim_run(stage->m);
+}
+
+/* --- a driver that begins --- */
+
+static void open_early_program(void *arg)
+{
+	struct osim__stage *stage = arg;
+	struct osim_client client;
+
+	for (unsigned int i = 0; osim_client_open(stage->m, &client); i++) {
+		if (i == OPENS)
+			return;
+		osim_yield(stage->m);
+	}
+	osim_client_close(&client);
+	osim__program_session(stage);
+}
+
+static void open_early(struct osim__stage *stage)
+{
+	stage->disturbed = true;
+	osim__stage_program(stage, "early", open_early_program);
+	osim__stage_program(stage, "early-too", open_early_program);
+	osim__stage_program(stage, "supplicant", osim__program_supplicant_brief);
+	if (osim__stage_bind(stage))
+		osim_run(stage->m);
+}
+
+/* A previous kernel left buffers in the cache: their cookies mean nothing to this one. */
+static void foreign_cookies_tap(struct osim_tap *tap, struct osim_machine *m,
+				struct osim_regs *regs)
+{
+	struct osim__stage *stage = tap->arg;
+
+	if ((uint32_t)regs->a[0] != OPTEE_SMC_DISABLE_SHM_CACHE || stage->count == COOKIES) {
+		osim_tap_next(tap, m, regs);
+		return;
+	}
+	stage->count++;
+	regs->a[0] = OPTEE_SMC_RETURN_OK;
+	regs->a[1] = 0xdead;
+	regs->a[2] = 0x1000u * stage->count;
+	regs->a[3] = 0;
+}
+
+static void without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->set = OSIM_SECURE_SET_CAPS;
+	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
+		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
+}
+
+static void foreign_cookies(struct osim__stage *stage)
+{
+	stage->tap = (struct osim_tap){.fn = foreign_cookies_tap, .arg = stage};
+	osim_tap_add(stage->m, &stage->tap);
+	if (!osim__stage_bind(stage))
+		return;
+	osim__expect(stage, stage->count == COOKIES, "shm.cache-emptied",
+		     "what a previous kernel left in the shm cache is left there");
+	osim__stage_program(stage, "session", osim__program_session);
+	osim_run(stage->m);
+}
+
+/* A kernel that crashed holds all secure threads; in the kernel that saves its memory the driver
+ * must stay away. */
+static void all_suspended_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_regs *regs)
+{
+	switch ((uint32_t)regs->a[0]) {
+	case OPTEE_SMC_CALL_WITH_ARG:
+	case OPTEE_SMC_CALL_WITH_RPC_ARG:
+	case OPTEE_SMC_CALL_WITH_REGD_ARG:
+		regs->a[0] = OPTEE_SMC_RETURN_ETHREAD_LIMIT;
+		break;
+	default:
+		osim_tap_next(tap, m, regs);
+	}
+}
+
+static void all_suspended(struct osim__stage *stage)
+{
+	stage->tap = (struct osim_tap){.fn = all_suspended_tap, .arg = stage};
+	osim_tap_add(stage->m, &stage->tap);
+	stage->platform.kdump = true;
+	osim__expect(stage, !osim__stage_bind(stage), "probe.kdump",
+		     "the driver is bound in a kernel that saves another's memory");
+}
+
+/* --- many interrupts in one call --- */
+
+struct storm {
+	struct osim__stage *stage;
+	struct osim_regs call; /* as it was made */
+	uint32_t left, turns;  /* interrupts to come; turns of the other program when it began */
+	bool on;
+};
+
+static void interrupted(struct osim_regs *regs)
+{
+	*regs = (struct osim_regs){{OPTEE_SMC_RETURN_RPC_FOREIGN_INTR, 0, 0, STORM_THREAD}};
+}
+
+/* The secure world is interrupted before it has done anything, and again each time it is resumed.
+ */
+static void storm_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_regs *regs)
+{
+	struct storm *storm = tap->arg;
+	uint32_t id = (uint32_t)regs->a[0];
+
+	if (storm->on && id == OPTEE_SMC_CALL_RETURN_FROM_RPC && regs->a[3] == STORM_THREAD) {
+		if (--storm->left) {
+			interrupted(regs);
+			return;
+		}
+		osim__expect(storm->stage, storm->stage->turn != storm->turns, "rpc.resched",
+			     "nothing else ran on the CPU while a call was interrupted 40 times");
+		*regs = storm->call;
+		storm->on = false;
+	} else if (!storm->on && storm->stage->count &&
+		   (id == OPTEE_SMC_CALL_WITH_ARG || id == OPTEE_SMC_CALL_WITH_RPC_ARG ||
+		    id == OPTEE_SMC_CALL_WITH_REGD_ARG)) {
+		storm->stage->count--;
+		storm->call = *regs;
+		storm->left = INTERRUPTS;
+		storm->turns = storm->stage->turn;
+		storm->on = true;
+		interrupted(regs);
+		return;
+	}
+	osim_tap_next(tap, m, regs);
+}
+
+static void turner(void *arg)
+{
+	struct osim__stage *stage = arg;
+
+	for (stage->turn = 0; stage->turn < 1000; stage->turn++)
+		osim_yield(stage->m);
+}
+
+static void foreign_intr(struct osim__stage *stage)
+{
+	struct storm storm = {.stage = stage};
+
+	if (!osim__stage_bind(stage))
+		return;
+	stage->tap = (struct osim_tap){.fn = storm_tap, .arg = &storm};
+	osim_tap_add(stage->m, &stage->tap);
+	stage->count = 2;
+	osim__stage_program(stage, "session", osim__program_session);
+	osim__stage_program(stage, "turner", turner);
+	osim_run(stage->m);
+	osim_tap_remove(stage->m, &stage->tap);
+}
+
+static void one_cpu(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)secure;
+	machine->cpus = 1;
+}
+
+const struct osim__scenario osim__scenario_wait_many = {
+	"wait-many", "Five programs wait, each for a value of its own.", many_threads, wait_many};
+const struct osim__scenario osim__scenario_wait_second = {
+	"wait-second", "Two programs wait for one value.", many_threads, wait_second};
+const struct osim__scenario osim__scenario_wait_once = {
+	"wait-once", "A program waits for a value three times, and once in vain.", NULL, wait_once};
+const struct osim__scenario osim__scenario_clients_one_thread = {
+	"clients-one-thread", "Four programs and one secure thread.", one_thread,
+	clients_one_thread};
+const struct osim__scenario osim__scenario_cancel = {
+	"cancel", "A program cancels another one's request.", NULL, cancel};
+const struct osim__scenario osim__scenario_open_early = {
+	"open-early", "Programs open the device as soon as it is there.", NULL, open_early};
+const struct osim__scenario osim__scenario_foreign_cookies = {
+	"foreign-cookies", "A previous kernel has left buffers in the shm cache.", without_rpc_arg,
+	foreign_cookies};
+const struct osim__scenario osim__scenario_foreign_intr = {
+	"foreign-intr", "Interrupts come again and again during two calls.", one_cpu, foreign_intr};
+const struct osim__scenario osim__scenario_all_suspended = {
+	"all-suspended", "After a crash all secure threads are taken, and stay so.", NULL,
+	all_suspended};

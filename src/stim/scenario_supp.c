@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include <optee_sim/abi/abi.h>
+#include <optee_sim/pta.h>
+
+#include "stim/scenarios.h"
+
+#define MS 1000000u
+
+static const uint8_t rpc_pta[16] = OSIM_PTA_RPC_UUID;
+
+static void without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->set = OSIM_SECURE_SET_CAPS;
+	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
+		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
+}
+
+/* One request to the supplicant; what came of it is judged by the caller. */
+static uint32_t request(struct osim__stage *stage, struct osim_param p[3])
+{
+	struct osim_tee_result result = {.ret = TEE_ERROR_GENERIC};
+	struct osim_client client;
+	uint32_t session;
+
+	p[0] = (struct osim_param){.type = OSIM_PARAM_VALUE_IN, .a = OPTEE_RPC_CMD_FS, .b = 2};
+	p[1] = (struct osim_param){.type = OSIM_PARAM_VALUE_INOUT, .a = 0x1234, .b = 0x5678};
+	p[2] = (struct osim_param){.type = OSIM_PARAM_VALUE_OUT};
+	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+		return result.ret;
+	if (osim_client_invoke(&client, session, OSIM_PTA_RPC_DO, 0, p, 3, &result))
+		result.ret = TEE_ERROR_GENERIC;
+	osim__program_end(&client, session);
+	return result.ret;
+}
+
+static void served(void *arg)
+{
+	struct osim__stage *stage = arg;
+	struct osim_param p[3];
+	uint32_t ret = request(stage, p);
+
+	osim__expect(stage, !ret, "supplicant.result",
+		     "the supplicant's success does not reach the trusted application");
+	osim__expect(stage, ret || (p[1].a == 0xffffedcbu && p[1].b == 0xffffa987u),
+		     "supplicant.values",
+		     "the supplicant's values do not reach the trusted application");
+	osim__expect(stage, ret || (p[2].a == 0xffffffffu && p[2].b == 0xffffffffu),
+		     "supplicant.out-values",
+		     "the supplicant's output values do not reach the trusted application");
+}
+
+static void served_memory(void *arg)
+{
+	struct osim__stage *stage = arg;
+	struct osim_client client;
+	uint32_t session;
+
+	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+		return;
+	osim__expect(stage,
+		     !osim__program_ask(&client, session, OSIM_PTA_RPC_SHM, OPTEE_RPC_SHM_TYPE_APPL,
+					5000),
+		     "supplicant.memory",
+		     "memory that the supplicant made does not reach the trusted application");
+	osim__program_end(&client, session);
+}
+
+static void unserved(void *arg)
+{
+	struct osim__stage *stage = arg;
+	struct osim_param p[3];
+
+	osim__expect(stage, request(stage, p) != 0, "supplicant.gone",
+		     "a request that no supplicant answered succeeds");
+}
+
+/* --- what happens --- */
+
+static void find_device(void *arg, const char *name)
+{
+	if (!strcmp(name, "teepriv0"))
+		*(bool *)arg = true;
+}
+
+/* A driver may do without a supplicant. */
+static bool bind_with_device(struct osim__stage *stage)
+{
+	bool found = false;
+
+	if (osim__stage_bind(stage))
+		osim_device_each(stage->m, find_device, &found);
+	return found;
+}
+
+static void quit(struct osim__stage *stage)
+{
+	for (unsigned int i = 0; i < stage->tasks; i++)
+		osim_task_signal(stage->task[i], true);
+	osim_run(stage->m);
+	for (unsigned int i = 0; i < stage->tasks; i++)
+		osim__expect(stage, osim_task_done(stage->task[i]), "client.killed",
+			     "a program that was killed does not come to an end");
+}
+
+static void with_supplicant(struct osim__stage *stage, void (*supplicant)(void *))
+{
+	if (!bind_with_device(stage))
+		return;
+	osim__stage_program(stage, "supplicant", supplicant);
+	osim_run(stage->m);
+	osim__stage_program(stage, "served", served);
+	osim__stage_program(stage, "served-too", served);
+	osim__stage_program(stage, "memory", served_memory);
+	osim_run(stage->m);
+	quit(stage);
+}
+
+static void supplicant(struct osim__stage *stage)
+{
+	with_supplicant(stage, osim__program_supplicant_serve);
+}
+
+static void supplicant_sync(struct osim__stage *stage)
+{
+	with_supplicant(stage, osim__program_supplicant_sync);
+}
+
+static void supplicant_slow(struct osim__stage *stage)
+{
+	if (!bind_with_device(stage))
+		return;
+	osim__stage_program(stage, "supplicant", osim__program_supplicant_slow);
+	osim__stage_program(stage, "served", served);
+	osim_run(stage->m);
+}
+
+/* The program that waits for the supplicant is killed; then the supplicant answers. */
+static void supplicant_killed(struct osim__stage *stage)
+{
+	if (!bind_with_device(stage))
+		return;
+	osim__stage_program(stage, "supplicant", osim__program_supplicant_slow);
+	osim__stage_program(stage, "unserved", unserved);
+	osim_run_for(stage->m, 10 * MS);
+	if (stage->tasks > 1)
+		osim_task_signal(stage->task[1], true);
+	osim_run_for(stage->m, 10 * MS);
+	osim__expect(stage, stage->tasks > 1 && osim_task_done(stage->task[1]), "client.killed",
+		     "a program that was killed waits for a supplicant that does not answer");
+	osim_run(stage->m);
+}
+
+/* Nobody is there to answer; the program is killed, and a supplicant comes too late. */
+static void supplicant_none(struct osim__stage *stage)
+{
+	if (!bind_with_device(stage))
+		return;
+	osim__stage_program(stage, "unserved", unserved);
+	osim_run_for(stage->m, 10 * MS);
+	quit(stage);
+	osim__stage_program(stage, "supplicant", osim__program_supplicant_serve);
+	osim__stage_program(stage, "served", served);
+	osim_run(stage->m);
+	quit(stage);
+}
+
+/* The supplicant leaves with a request in its hands; the next one serves. */
+static void supplicant_dies(struct osim__stage *stage)
+{
+	if (!bind_with_device(stage))
+		return;
+	osim__stage_program(stage, "supplicant", osim__program_supplicant_dies);
+	osim__stage_program(stage, "unserved", unserved);
+	osim_run_for(stage->m, 10 * MS);
+	osim__expect(stage, stage->tasks > 1 && osim_task_done(stage->task[1]), "supplicant.gone",
+		     "a program waits for a supplicant that has left");
+	osim__stage_program(stage, "supplicant", osim__program_supplicant_serve);
+	osim__stage_program(stage, "served", served);
+	osim_run(stage->m);
+	quit(stage);
+}
+
+static void count_device(void *arg, const char *name)
+{
+	if (strstr(name, "11223344"))
+		++*(unsigned int *)arg;
+}
+
+/* Devices that need a supplicant are looked for when the first one comes, and only then. */
+static void supplicant_twice(struct osim__stage *stage)
+{
+	static const struct osim_pta late = {.size = sizeof(late),
+					     .uuid = {0x11, 0x22, 0x33, 0x44, 5},
+					     .name = "needs a supplicant",
+					     .flags = OSIM_PTA_ENUM_SUPP};
+	unsigned int devices = 0;
+
+	if (osim_pta_register(stage->m, &late) || !bind_with_device(stage))
+		return;
+	for (unsigned int i = 0; i < 2; i++) {
+		osim__stage_program(stage, "supplicant", osim__program_supplicant_brief);
+		osim_run(stage->m);
+	}
+	osim_device_each(stage->m, count_device, &devices);
+	osim__expect(stage, devices == 1, "device.once",
+		     "a device that needs a supplicant is not there once");
+}
+
+const struct osim__scenario osim__scenario_supplicant = {
+	"supplicant", "Two programs and a supplicant that serves them.", NULL, supplicant};
+const struct osim__scenario osim__scenario_supplicant_sync = {
+	"supplicant-sync", "The same with a supplicant that takes one request at a time.", NULL,
+	supplicant_sync};
+const struct osim__scenario osim__scenario_supplicant_cache = {
+	"supplicant-shm-cache", "The same without RPC arguments.", without_rpc_arg, supplicant};
+const struct osim__scenario osim__scenario_supplicant_slow = {
+	"supplicant-slow", "The supplicant takes 50 ms for an answer.", NULL, supplicant_slow};
+const struct osim__scenario osim__scenario_supplicant_killed = {
+	"supplicant-killed", "A program is killed while the supplicant has its request.", NULL,
+	supplicant_killed};
+const struct osim__scenario osim__scenario_supplicant_none = {
+	"supplicant-none", "A program is killed while no supplicant is there.", NULL,
+	supplicant_none};
+const struct osim__scenario osim__scenario_supplicant_dies = {
+	"supplicant-dies", "A supplicant leaves without an answer.", NULL, supplicant_dies};
+const struct osim__scenario osim__scenario_supplicant_twice = {
+	"supplicant-twice", "A supplicant comes, goes and comes again.", NULL, supplicant_twice};

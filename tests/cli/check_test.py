@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""optee-sim check from outside: its options, the files that it writes, and what it accepts.
+
+  check_test.py --program optee-sim [--emulator CMD] [--tree DIR] [--handler FILE.c] Case...
+"""
+import argparse
+import json
+import os
+import pathlib
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+GIVEN = argparse.Namespace()
+
+# Enough to find something wrong with the driver inside the program, a secure world being hostile.
+SOME = ("--experiments=2000", "--budget=0")
+
+
+def run_check(*words, check=None, cache=None):
+    """Runs the program; check: the exit status that it must have."""
+    command = [*GIVEN.emulator, GIVEN.program, "check", *map(str, words)]
+    env = {**os.environ, "TERM": "dumb", **({"XDG_CACHE_HOME": str(cache)} if cache else {})}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600,
+                          env=env)
+    if check is not None and done.returncode != check:
+        raise AssertionError(f"{' '.join(command)}: exit {done.returncode}, not {check}\n"
+                             f"{done.stdout}{done.stderr}")
+    return done
+
+
+class Directory(unittest.TestCase):
+    """Each test has a directory of its own."""
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.dir = pathlib.Path(place.name)
+
+
+class Options(Directory):
+    def test_bad_option_is_named(self):
+        for words, text in [
+                (["--jobs=x"], "--jobs: 'x'"),
+                (["--budget=-1"], "--budget: '-1'"),
+                (["--peer=evil"], "--peer: 'evil' is none of honest, all"),
+                (["--build=fast"], "--build: 'fast' is none of plain, asan"),
+                (["--build=asan"], "--build: needs --kernel or --driver"),
+                (["--only=nosuch"], "--only: no scenario begins with 'nosuch'"),
+                (["--again=nosuch"], "--again: experiment 'nosuch'"),
+                (["--again=posts", "--tap"], "--again: makes one run, and no report"),
+                (["--driver=/nonexistent.c"], "--driver: cannot read '/nonexistent.c'"),
+                (["--driver", __file__, "--kernel=x"], "--driver: not together with --kernel"),
+                (["--kernel=/nonexistent"], "--kernel: cannot read '/nonexistent'"),
+                (["--against=/nonexistent"], "--against: '/nonexistent'"),
+                (["--baseline=/nonexistent"], "--baseline: cannot read '/nonexistent'"),
+                (["stray"], "'stray' is more than check takes")]:
+            done = run_check(*words, check=2)
+            self.assertIn(text, done.stderr)
+            self.assertEqual(done.stdout, "")
+
+    def test_file_that_cannot_be_written_is_told_before_the_run(self):
+        for option in "--json", "--junit", "--sarif", "--baseline-write":
+            done = run_check(f"{option}={self.dir}/none/out", check=2)
+            self.assertIn(f"{option}: cannot write '{self.dir}/none/out'", done.stderr)
+            self.assertEqual(done.stdout, "")
+
+    def test_bisect_stops_on_errors_that_are_not_the_trees(self):
+        run_check("--bisect", "--bogus", check=128)
+        run_check("--bisect", "--only=nosuch", check=128)
+        run_check("--bisect", "--kernel=/nonexistent", check=128)
+
+    def test_progress_is_for_terminals(self):
+        self.assertEqual(run_check("--quick", "--only=posts").stderr, "")
+        command = [*GIVEN.emulator, GIVEN.program, "check", "--quick", "--only=posts"]
+        ours, theirs = pty.openpty()
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=theirs, check=False)
+        os.close(theirs)
+        self.assertRegex(os.read(ours, 65536).decode(), r"\d+ of \d+ runs")
+        os.close(ours)
+
+
+class Formats(Directory):
+    @classmethod
+    def setUpClass(cls):
+        place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(place.cleanup)
+        base = pathlib.Path(place.name)
+        cls.text = run_check(*SOME, "--json", base / "json", "--junit", base / "junit", "--sarif",
+                             base / "sarif", check=1).stdout
+        cls.json = json.loads((base / "json").read_text())
+        cls.sarif = json.loads((base / "sarif").read_text())
+        cls.junit = ElementTree.parse(base / "junit").getroot()
+
+    def test_text_tells_who_what_and_how_again(self):
+        f = self.json["findings"][0]
+        for text in f["id"], f"happened: {f['text']}", "caused by: ", f"again: {f['again']}":
+            self.assertIn(text, self.text)
+
+    def test_json_has_each_finding(self):
+        self.assertEqual((self.json["schema"], self.json["driver"]), (1, "model"))
+        self.assertEqual(self.json["runs"], 2000 + self.json["scenarios"])
+        findings = self.json["findings"]
+        self.assertTrue(findings)
+        for f in findings:
+            self.assertIn(f["who"], ("honest", "resource", "hostile"))
+            self.assertTrue(f["id"] and f["text"] and f["place"] and f["scenarios"])
+            self.assertGreaterEqual(f["runs"], 1)
+            self.assertFalse(f["accepted"])
+        self.assertEqual(sum(self.json["wrong"].values()), len(findings))
+
+    def test_command_of_a_finding_shows_it_again(self):
+        for f in self.json["findings"]:
+            done = run_check("--again", f["experiment"], check=1)
+            self.assertIn(f["id"], done.stdout)
+
+    def test_junit_has_a_case_for_each_scenario_and_rule(self):
+        self.assertEqual(self.junit.tag, "testsuites")
+        suites = self.junit.findall("testsuite")
+        self.assertEqual(len(suites), self.json["scenarios"])
+        for at in [self.junit, *suites]:
+            self.assertEqual(int(at.get("tests")), len(list(at.iter("testcase"))))
+            self.assertEqual(int(at.get("failures")), len(list(at.iter("failure"))))
+        failed = {(suite.get("name"), case.get("name")) for suite in suites
+                  for case in suite.findall("testcase") if case.find("failure") is not None}
+        self.assertEqual(failed, {(s, f["id"]) for f in self.json["findings"]
+                                  for s in f["scenarios"]})
+        first = next(self.junit.iter("failure"))
+        self.assertTrue(first.get("message"))
+        self.assertIn("again: optee-sim check", first.text)
+
+    def test_sarif_has_what_code_scanning_needs(self):
+        self.assertEqual(self.sarif["version"], "2.1.0")
+        self.assertIn("sarif-2.1.0", self.sarif["$schema"])
+        run = self.sarif["runs"][0]
+        self.assertEqual(run["tool"]["driver"]["name"], "optee-sim")
+        rules = [r["id"] for r in run["tool"]["driver"]["rules"]]
+        self.assertEqual(len(rules), len(set(rules)))
+        for rule in run["tool"]["driver"]["rules"]:
+            self.assertTrue(rule["shortDescription"]["text"] and rule["help"]["text"])
+        self.assertEqual([r["ruleId"] for r in run["results"]],
+                         [f["id"] for f in self.json["findings"]])
+        for result in run["results"]:
+            self.assertEqual(rules[result["ruleIndex"]], result["ruleId"])
+            self.assertIn(result["level"], ("error", "warning"))
+            self.assertTrue(result["message"]["text"])
+            self.assertTrue(result["partialFingerprints"]["opteeSim/v1"])
+            at = result["locations"][0]["physicalLocation"]
+            self.assertFalse(at["artifactLocation"]["uri"].startswith("/"))
+            self.assertGreaterEqual(at["region"]["startLine"], 1)
+
+    def test_tap_has_the_plan_and_the_failures(self):
+        lines = run_check(*SOME, "--tap", check=1).stdout.splitlines()
+        self.assertEqual(lines[0], "TAP version 13")
+        cases = [line for line in lines if re.match(r"(not )?ok \d+ - ", line)]
+        self.assertEqual(lines[1], f"1..{len(cases)}")
+        self.assertEqual(sum(line.startswith("not ok") for line in cases),
+                         len(list(self.junit.iter("failure"))))
+        self.assertTrue(all(re.match(r"(not )?ok|#", line) for line in lines[2:]))
+
+    def test_same_run_gives_the_same_report(self):
+        reports = []
+        for jobs in "1", "3":
+            out = self.dir / jobs
+            text = run_check(*SOME, "--jobs", jobs, "--json", out, check=1).stdout
+            reports.append((text, out.read_text()))
+        self.assertEqual(*reports)
+
+
+class Baseline(Directory):
+    def test_what_is_in_it_is_accepted_and_the_rest_is_not(self):
+        base = self.dir / "base.json"
+        run_check(*SOME, "--baseline-write", base, check=0)
+        done = run_check(*SOME, "--baseline", base, check=0)
+        self.assertIn("wrong: 0 honest, 0 by lack of resources, 0 hostile;", done.stdout)
+        data = json.loads(base.read_text())
+        gone = data["findings"].pop()
+        base.write_text(json.dumps(data))
+        done = run_check(*SOME, "--baseline", base, check=1)
+        self.assertEqual(re.findall(r"^  ([\w.-]+)$", done.stdout, re.M), [gone["id"]])
+
+    def test_numbers_of_a_place_do_not_count(self):
+        base = self.dir / "base.json"
+        run_check(*SOME, "--baseline-write", base, check=0)
+        data = json.loads(base.read_text())
+        for f in data["findings"]:
+            f["place"] = re.sub(r"\b\d+", "77", f["place"])
+        base.write_text(json.dumps(data))
+        run_check(*SOME, "--baseline", base, check=0)
+
+    def test_file_that_is_none_is_refused(self):
+        for text in "", "[1]", '{"schema": 2, "findings": []}', '{"schema": 1, "findings": [{}]}':
+            base = self.dir / "base.json"
+            base.write_text(text)
+            done = run_check("--quick", "--only=posts", "--baseline", base, check=2)
+            self.assertIn(f"'{base}'", done.stderr)
+
+
+class Kernel(Directory):
+    """Trees, built from the one that the build was given."""
+
+    @classmethod
+    def setUpClass(cls):
+        place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(place.cleanup)
+        cls.base = pathlib.Path(place.name)
+        cls.cache = cls.base / "cache"
+        cls.tree = cls.copy(GIVEN.tree, cls.base / "linux-old")
+
+    @staticmethod
+    def copy(source, tree):
+        source = pathlib.Path(source)
+        shutil.copytree(source / "drivers/tee", tree / "drivers/tee")
+        for folder in "include/linux", "include/uapi/linux":
+            (tree / folder).mkdir(parents=True)
+            for name in [*(source / folder).glob("tee*.h"), *(source / folder).glob("rpmb.h")]:
+                shutil.copy(name, tree / folder)
+        return tree
+
+    def check_tree(self, tree, *words, check):
+        return run_check("--kernel", tree, "--quick", *words, check=check, cache=self.cache)
+
+    def test_against_tells_only_what_the_new_tree_adds(self):
+        self.check_tree(self.tree, "--against", self.tree, check=0)
+        new = self.copy(self.tree, self.dir / "linux-new")
+        file = new / "drivers/tee/optee/device.c"
+        text = file.read_text()
+        self.assertIn("kfree(optee_device);", text)
+        file.write_text("\n\n" + text.replace("kfree(optee_device);", ";", 1))
+        sarif = self.dir / "sarif"
+        done = self.check_tree(new, "--against", self.tree, "--sarif", sarif, check=1)
+        self.assertEqual(re.findall(r"^  ([\w.-]+)$", done.stdout, re.M), ["kernel.leak"])
+        at = json.loads(sarif.read_text())["runs"][0]["results"][0]["locations"][0]
+        self.assertEqual(at["physicalLocation"]["artifactLocation"]["uri"],
+                         "drivers/tee/optee/device.c")
+
+    def test_bisect_skips_a_tree_that_does_not_compile(self):
+        bad = self.copy(self.tree, self.dir / "linux-bad")
+        (bad / "drivers/tee/optee/notif.c").write_text("int broken = gone;\n")
+        done = self.check_tree(bad, "--bisect", check=125)
+        self.assertIn("the driver does not compile", done.stderr)
+        self.check_tree(self.tree, "--bisect", check=1)
+
+    def test_again_shows_the_time_line_up_to_the_crash(self):
+        done = run_check("--kernel", self.tree, "--again", "max-64", cache=self.cache)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("GET_ASYNC_NOTIF_VALUE", done.stdout.splitlines()[-1])
+        self.assertIn("AddressSanitizer: heap-buffer-overflow", done.stderr)
+
+    def test_driver_in_a_file_is_built_and_again_when_it_changes(self):
+        file = self.dir / "own.c"
+        shutil.copy(GIVEN.handler, file)
+        done = run_check("--driver", file, "--quick", "--only=posts", cache=self.cache)
+        self.assertRegex(done.stdout, r"(?m)^own: \d+ runs of \d+ scenarios")
+        file.write_text("int broken = gone;\n")
+        done = run_check("--driver", file, "--quick", check=2, cache=self.cache)
+        self.assertIn("--driver: the driver does not compile:", done.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--emulator", default="")
+    parser.add_argument("--tree")
+    parser.add_argument("--handler")
+    parser.add_argument("cases", nargs="+")
+    parser.parse_args(namespace=GIVEN)
+    GIVEN.emulator = [word for word in GIVEN.emulator.split(";") if word]
+    unittest.main(argv=[sys.argv[0], *GIVEN.cases], verbosity=2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Plants one-line faults in a scratch copy of a driver and says which of them check finds."""
+
+import argparse
+import concurrent.futures
+import os
+import random
+import re
+import shutil
+
+import tree as trees
+
+FILES = ["notif.c", "smc_abi.c", "call.c", "rpc.c", "supp.c", "device.c", "core.c"]
+DEAD = re.compile(r"#\s*if(def)?\s.*(CONFIG_OPTEE_INSECURE_LOAD_IMAGE|CONFIG_ARM\b)")
+CONST = r"\b((?:OPTEE_(?:SMC|RPC|MSG|SHM)_|TEE_IOCTL_PARAM_|TEE_GEN_|TEEC?_(?:ERROR|SUCCESS))\w+)"
+
+
+def drop(pattern):
+    """Deletes a statement that is one line."""
+    expr = re.compile(r"^\t+(?:%s)[^;]*;\s*(?:/\*.*)?$" % pattern)
+    return lambda line, after: ";" if expr.match(line) and line.count("(") == line.count(")") else None
+
+
+def swap(pattern, how, where=r"^\t"):
+    """Replaces the first match of a pattern in a line."""
+    expr, context = re.compile(pattern), re.compile(where)
+
+    def operator(line, after):
+        if not context.match(line) or not expr.search(line):
+            return None
+        return expr.sub(how, line, count=1)
+    return operator
+
+
+def swapped_order(line, after):
+    """Exchanges two calls that have something in common, or a call and what follows it."""
+    call = re.compile(r"^(\t+)(\w+)\(([^;]*)\);$")
+    one, two = call.match(line), call.match(after)
+    if not one or not two or one.group(1) != two.group(1) or line == after:
+        return None
+    names = [set(re.findall(r"\w+", m.group(3))) for m in (one, two)]
+    if not names[0] & names[1] or one.group(2).startswith("pr_") or two.group(2).startswith("pr_"):
+        return None
+    return after + "\n" + line
+
+
+# Name, and what makes a wrong line of a right one (None: not this line).
+OPERATORS = [
+    ("wrong-bound", swap(r"(?<![-<>=])([<>])(?![<>=])", r"\1=", r"^\t+(if|for|while) \(.*[^-<>][<>] ")),
+    ("dropped-lock", drop(r"(?:mutex|spin)_(?:un)?lock\w*\(")),
+    ("dropped-free", drop(r"(?:kfree|free_\w+|\w+_free|\w+_put|put_\w+|idr_remove|list_del|destroy_\w+|"
+                          r"\w+_uninit\w*|\w+_unregister\w*|memunmap|device_unregister|"
+                          r"optee_free_\w+|teedev_close_context|tee_client_close_\w+)\(")),
+    ("swapped-order", swapped_order),
+    ("ignored-error", swap(r"if \((rc|ret|rc < 0|!\w+(?:->\w+|\.\w+)*|IS_ERR\(\w+\))\)", r"if (0 && (\1))")),
+    ("wrong-constant", swap(CONST, r"(\1 + 1)", r"^\t+(?!case).*(=|return|\()")),
+    ("lost-wakeup", drop(r"(?:complete|queue_work|schedule_work|optee_cq_complete_one)\(")),
+    ("dropped-copy-back", drop(r"(?:(?:\*|arg->|p->u|mp->|param|params\[|msg_arg->|inv_arg\.|optee->|"
+                               r"req->|supp->|entry->|ctx->|call_ctx->)[\w.>\[\]*\- ]*|memcpy\(.*)"
+                               r"(?:= |\))")),
+    ("inverted-condition", swap(r"if \((.*)\)( \{)?$", r"if (!(\1))\2", r"^\t+(?:\} else )?if \(.*\)( \{)?$")),
+    ("off-by-one", swap(r"( [+-] 1\b|(?<=for \(n = )0|(?<=for \(n = )1|\+ 2\b)",
+                        lambda m: {"0": "1", "1": "0"}.get(m.group(1), m.group(1) + " + 1"))),
+    ("dropped-call", drop(r"(?:init_completion|reinit_completion|INIT_\w+|memset|cond_resched|set_bit|"
+                          r"clear_bit|list_add\w*|\w+_init|optee_\w+|platform_set_drvdata|"
+                          r"cancel_work_sync|teedev_\w+|tee_shm_\w+|irq_dispose_mapping)\(")),
+]
+
+
+def living(text):
+    """Numbers of the lines inside functions that are compiled."""
+    dead, depth = False, 0
+    for number, line in enumerate(text):
+        if DEAD.match(line):
+            dead = True
+        elif dead and re.match(r"#\s*(else|elif|endif)", line):
+            dead = False
+        if line.startswith("{"):
+            depth = 1
+        elif line.startswith("}"):
+            depth = 0
+        # A declaration, or a statement over several lines, is left alone by the operators.
+        if depth and not dead and line.startswith("\t"):
+            yield number
+
+
+def sites(original):
+    """{operator: [(file, line number, new text)]}"""
+    found = {name: [] for name, _ in OPERATORS}
+    for name in FILES:
+        path = "drivers/tee/optee/" + name
+        if not os.path.exists(os.path.join(original, path)):
+            continue
+        lines = trees.read(original, path).split("\n")
+        for number in living(lines):
+            after = lines[number + 1] if number + 1 < len(lines) else ""
+            if re.match(r"\t+(pr_\w+|trace_\w+|WARN\w*)\(", lines[number]):
+                continue
+            for operator, make in OPERATORS:
+                new = make(lines[number], after)
+                if new is not None and new != lines[number]:
+                    found[operator].append((path, number, new))
+    return found
+
+
+def choose(found, seed):
+    """All sites, in an order that takes each operator in turn."""
+    rng = random.Random(seed)
+    queues = []
+    for name, _ in OPERATORS:
+        here = sorted(found[name])
+        rng.shuffle(here)
+        queues.append((name, here))
+    while any(queue for _, queue in queues):
+        for name, queue in queues:
+            if queue:
+                yield name, queue.pop()
+
+
+class Planter:
+    def __init__(self, args):
+        self.args = args
+        self.scratch, self.original, self.checker = trees.begin(args)
+        self.baseline = trees.Baseline(self.checker, self.original, args.baseline_seconds)
+
+    def alter(self, index, site):
+        path, number, new = site
+        copy = os.path.join(self.scratch, "mutant-%d" % index)
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.original, copy)
+        lines = trees.read(copy, path).split("\n")
+        swapped = "\n" in new
+        lines[number:number + (2 if swapped else 1)] = [new]
+        trees.write(copy, path, "\n".join(lines))
+        return copy
+
+    def one(self, index, operator, site):
+        copy = self.alter(index, site)
+        news = self.baseline.news(self.checker, copy, self.args.experiments, self.args.seconds)
+        self.checker.forget(copy)
+        return operator, site, news
+
+    def control(self):
+        """The unaltered driver with an empty line more: what is red here is no fault."""
+        copy = self.alter(0, ("drivers/tee/optee/notif.c", 0, "/* */" + "\n"))
+        news = self.baseline.news(self.checker, copy, self.args.experiments, self.args.seconds)
+        self.checker.forget(copy)
+        return news
+
+
+def tell(done, operator, site, news):
+    path, number, _ = site
+    where = "%s:%d" % (os.path.basename(path), number + 1)
+    if not news:
+        print("survived  %-18s %s" % (operator, where), flush=True)
+        return
+    best = min(news, key=lambda g: (g.who, len(g.again)))
+    print("red       %-18s %-16s %s (%s)" % (operator, where, best.ident, best.again), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    trees.arguments(parser)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--list", action="store_true", help="print how many sites there are, and stop")
+    args = parser.parse_args()
+    if args.list:
+        _, original, _ = trees.begin(args)
+        for name, here in sites(original).items():
+            print("%-18s %d" % (name, len(here)))
+        return 0
+    planter = Planter(args)
+    noise = planter.control()
+    if noise is None or noise:
+        print("control: an unaltered driver is red: %s" % ["%s (%s)" % (g.ident, g.again) for g in noise or []])
+        return 1
+    red, all_, skipped, running = 0, 0, 0, set()
+    order = enumerate(choose(sites(planter.original), args.seed), 1)
+    with concurrent.futures.ThreadPoolExecutor(args.parallel) as pool:
+        while True:
+            while len(running) < args.parallel and all_ + len(running) < args.count:
+                index, (operator, site) = next(order, (0, (None, None)))
+                if not index:
+                    break
+                running.add(pool.submit(planter.one, index, operator, site))
+            if not running:
+                break
+            done, running = concurrent.futures.wait(
+                running, return_when=concurrent.futures.FIRST_COMPLETED)
+            for future in done:
+                operator, site, news = future.result()
+                if news is None:
+                    skipped += 1  # does not compile: another one in its place
+                    continue
+                all_ += 1
+                red += bool(news)
+                tell(all_, operator, site, news)
+    print("seed %d: %d planted, %d red (%.0f %%), %d that do not compile left out"
+          % (args.seed, all_, red, 100.0 * red / max(all_, 1), skipped))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
