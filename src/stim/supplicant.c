@@ -15,12 +15,12 @@ struct supplicant {
 	struct osim__stage *stage;
 	struct osim_client device; /* teepriv0 */
 	struct osim_client_shm kept[KEPT_MAX];
+	bool meta;
 	union {
 		struct tee_iocl_supp_recv_arg recv;
 		struct tee_iocl_supp_send_arg send;
 		uint64_t room[sizeof(struct tee_iocl_supp_recv_arg) / 8 + 4 * PARAMS_MAX];
-	} call;
-	bool meta;
+	} call; /* last: its members end in arrays without a size */
 };
 
 static bool open_device(struct supplicant *s, struct osim__stage *stage, bool meta)

@@ -78,10 +78,10 @@ class Checker:
     def __init__(self, program, scratch, jobs=1):
         self.program, self.scratch, self.jobs = program, scratch, jobs
 
-    def check(self, tree, *words, timeout=600):
+    def check(self, tree, *words, report=None, timeout=600):
         """Groups, or None where the tree does not compile."""
         cache = os.path.join(self.scratch, "cache-" + os.path.basename(tree))
-        report = cache + ".json"
+        report = report or cache + ".json"
         command = [self.program, "check", "--kernel", tree, "--jobs", str(self.jobs),
                    "--json", report, *words]
         env = dict(os.environ, XDG_CACHE_HOME=cache)
@@ -105,8 +105,12 @@ class Baseline:
     """What check says of the unaltered tree."""
 
     def __init__(self, checker, tree, seconds):
+        kept = os.path.join(checker.scratch, "baseline.json")  # from one run of a script to the next
         self.natural = checker.natural(tree)
-        self.full = checker.check(tree, "--budget", str(seconds))
+        if os.path.exists(kept):
+            self.full = parse(kept)
+        else:
+            self.full = checker.check(tree, "--budget", str(seconds), report=kept)
         if self.natural is None or self.full is None:
             raise SystemExit("the unaltered tree cannot be checked")
         for key, group in self.natural.items():

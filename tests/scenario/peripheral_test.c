@@ -24,8 +24,6 @@
 #define CHIP	   0x50u
 #define DATA_BYTES 32u
 
-#define CAP_RPMB_PROBE 0x80u
-
 /* -- RPCs one after the other ------------------------------------------------------------------ */
 
 static const uint8_t rpc_ta[16] = {0x12, 0xc0, 1, 2, 3};
@@ -353,37 +351,6 @@ static void rpmb_that_fails_or_is_asked_wrongly_is_an_error(void **state)
 	assert_int_equal(block.routed, 1);
 }
 
-static void count_device(void *arg, const char *name)
-{
-	if (strstr(name, "12c00102-03"))
-		++*(unsigned int *)arg;
-}
-
-/* TAs that keep something in an RPMB become devices where there is one. */
-static void devices_that_need_an_rpmb_are_enumerated_once_there_is_one(void **state)
-{
-	(void)state;
-	for (unsigned int there = 0; there < 2; there++) {
-		struct osim_pta ta = {
-			.size = sizeof(ta), .name = "needs rpmb", .flags = OSIM_PTA_ENUM_RPMB};
-		struct block block = {.mask = 0};
-		struct scenario s = SCENARIO;
-		unsigned int count = 0;
-
-		s.secure.caps = CAP_DYNAMIC | CAP_NULL | CAP_RPMB_PROBE;
-		scenario_new(&s);
-		memcpy(ta.uuid, rpc_ta, sizeof(ta.uuid));
-		assert_int_equal(osim_pta_register(s.m, &ta), 0);
-		if (there)
-			add_block(&s, &block, OSIM_RPMB_EMMC, "block");
-		scenario_bind(&s);
-		osim_device_each(s.m, count_device, &count);
-		assert_int_equal(count, there);
-		scenario_unbind(&s);
-		scenario_free(&s);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,7 +361,6 @@ int main(void)
 		scenario_test(i2c_transfer_that_makes_no_sense_is_refused),
 		scenario_test(rpmb_blocks_are_found_one_after_the_other),
 		scenario_test(rpmb_that_fails_or_is_asked_wrongly_is_an_error),
-		scenario_test(devices_that_need_an_rpmb_are_enumerated_once_there_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
