@@ -77,8 +77,7 @@ OSIM_EXPORT int osim_loop_attach(struct osim_machine *m, struct uv_loop_s *uv,
 OSIM_EXPORT int osim_loop_line(struct osim_loop *loop, uint32_t intid, unsigned int cpu);
 
 /**
- * @brief Raises an edge on a line of a machine in a loop, from any thread or a signal-free process
- * event.
+ * @brief Raises an edge on a line of a machine in a loop, from any thread.
  *
  * The line is a uv_async_t: raises that libuv merges, because the loop has not come round yet, are
  * one edge.
@@ -88,7 +87,8 @@ OSIM_EXPORT int osim_loop_line(struct osim_loop *loop, uint32_t intid, unsigned 
  * @param cpu    For a number below OSIM_PPI_END: which CPU's line. Else ignored.
  * @retval 0        Raised, or merged.
  * @retval -ENOENT  No uv_async_t was given to that line.
- * @par Context  Any thread, as long as osim_loop_detach() has not been called.
+ * @par Context  Any thread, as long as osim_loop_detach() has not been called. Not a signal
+ * handler.
  */
 OSIM_EXPORT int osim_loop_raise(struct osim_loop *loop, uint32_t intid, unsigned int cpu);
 

@@ -31,9 +31,10 @@ static const int files_of[] = {2, 1, 2};
 
 /* clang-format off */
 static const struct argp_option options[] = {
-	{"to", KEY_TO, "native|mermaid|vcd|perfetto", 0,
-	 "convert: what to write: this program's own format, which has all; a sequence diagram; a "
-	 "wave of interrupts and pending values; trace events for ui.perfetto.dev", 0},
+	{"to", KEY_TO, "FORMAT", 0,
+	 "convert: what to write: native, this program's own format, which has all; mermaid, a "
+	 "sequence diagram; vcd, a wave of interrupts and pending values; perfetto, trace events "
+	 "for ui.perfetto.dev", 0},
 	{"verbose", KEY_VERBOSE, 0, 0,
 	 "show: switches and wakes of threads, allocations, and values leaving the record, too", 0},
 	{"raw-addresses", KEY_RAW, 0, 0,
@@ -79,6 +80,9 @@ static void check_options(const struct trace *t, struct argp_state *state)
 		argp_error(state, "--to: is for convert only");
 	if (t->verb != VERB_SHOW && t->verbose)
 		argp_error(state, "--verbose: is for show only");
+	if (t->verb == VERB_CONVERT && strcmp(t->files[0], "-") != 0 &&
+	    !strcmp(t->files[0], t->files[1]))
+		argp_error(state, "convert: '%s' cannot be both IN and OUT", t->files[0]);
 	if (t->verb == VERB_CONVERT && t->raw_addresses)
 		argp_error(state, "--raw-addresses: is for show and diff only");
 }

@@ -47,7 +47,8 @@ uint32_t osim__program_ask(struct osim_client *client, uint32_t session, uint32_
 	X(supplicant_twice)                                                      \
 	X(unbind_waiting) X(unbind_open) X(post_while_unbinding) X(shutdown)     \
 	X(rebind) X(hotplug) X(open_early)                                       \
-	X(foreign_cookies) X(foreign_intr) X(all_suspended)
+	X(foreign_cookies) X(null_cookie) X(devices) X(foreign_intr)             \
+	X(all_suspended)
 /* clang-format on */
 
 #define OSIM__SCENARIO_EXTERN(name) extern const struct osim__scenario osim__scenario_##name;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <linux/tee.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <optee_sim/abi/abi.h>
@@ -14,7 +15,10 @@
 struct supplicant {
 	struct osim__stage *stage;
 	struct osim_client device; /* teepriv0 */
+	/* Its own memory, shared: sharing the driver's takes a secure thread, and all may wait for
+	 * this program. */
 	struct osim_client_shm kept[KEPT_MAX];
+	void *memory[KEPT_MAX];
 	bool meta;
 	union {
 		struct tee_iocl_supp_recv_arg recv;
@@ -61,7 +65,10 @@ static uint32_t make_shm(struct supplicant *s, struct tee_ioctl_param *p)
 	for (unsigned int i = 0; i < KEPT_MAX; i++) {
 		if (s->kept[i].fd)
 			continue;
-		if (osim_client_shm_alloc(&s->device, p->b, &s->kept[i])) {
+		s->memory[i] = malloc(p->b);
+		if (!s->memory[i] ||
+		    osim_client_shm_register(&s->device, s->memory[i], p->b, &s->kept[i])) {
+			free(s->memory[i]);
 			s->kept[i].fd = 0;
 			return TEE_ERROR_OUT_OF_MEMORY;
 		}
@@ -71,12 +78,18 @@ static uint32_t make_shm(struct supplicant *s, struct tee_ioctl_param *p)
 	return TEE_ERROR_OUT_OF_MEMORY;
 }
 
+static void drop_shm(struct supplicant *s, unsigned int i)
+{
+	osim_client_shm_free(&s->device, &s->kept[i]);
+	free(s->memory[i]);
+	s->kept[i].fd = 0;
+}
+
 static uint32_t free_shm(struct supplicant *s, const struct tee_ioctl_param *p)
 {
 	for (unsigned int i = 0; i < KEPT_MAX; i++)
 		if (s->kept[i].fd && (uint64_t)s->kept[i].id == p->b) {
-			osim_client_shm_free(&s->device, &s->kept[i]);
-			s->kept[i].fd = 0;
+			drop_shm(s, i);
 			return TEE_SUCCESS;
 		}
 	return TEE_ERROR_ITEM_NOT_FOUND;
@@ -118,7 +131,7 @@ static void close_device(struct supplicant *s)
 {
 	for (unsigned int i = 0; i < KEPT_MAX; i++)
 		if (s->kept[i].fd)
-			osim_client_shm_free(&s->device, &s->kept[i]);
+			drop_shm(s, i);
 	osim_close(s->stage->m, s->device.fd);
 }
 

@@ -124,7 +124,7 @@ class Formats(Directory):
 
     def test_json_has_each_finding(self):
         self.assertEqual((self.json["schema"], self.json["driver"]), (1, "planted"))
-        self.assertEqual(self.json["runs"], 2000 + self.json["scenarios"])
+        self.assertEqual(self.json["runs"], 300 + self.json["scenarios"])
         findings = self.json["findings"]
         self.assertLessEqual({"kernel.leak", "notif.stop-first"}, {f["id"] for f in findings})
         for f in findings:

@@ -143,7 +143,9 @@ class Planter:
 
     def control(self):
         """The unaltered driver with an empty line more: what is red here is no fault."""
-        copy = self.alter(0, ("drivers/tee/optee/notif.c", 0, "/* */" + "\n"))
+        path = "drivers/tee/optee/notif.c"
+        first, second = trees.read(self.original, path).split("\n")[:2]
+        copy = self.alter(0, (path, 0, "\n" + first + "\n" + second))
         news = self.baseline.news(self.checker, copy, self.args.experiments, self.args.seconds)
         self.checker.forget(copy)
         return news

@@ -121,8 +121,12 @@ class Baseline:
         groups = checker.natural(tree)
         if groups is None:
             return None
-        new = [g for k, g in groups.items()
-               if k not in self.natural or g.scenarios - self.natural[k].scenarios]
+        new = []
+        for key, group in groups.items():
+            known = self.natural[key].scenarios if key in self.natural else set()
+            if group.scenarios - known:
+                group.again = min(group.scenarios - known)
+                new.append(group)
         if new:
             return new
         groups = checker.check(tree, "--experiments", str(experiments), "--budget", str(seconds))

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include <optee_sim/abi/abi.h>
+
+#include "check/check.h"
+#include "stim/scenario.h"
+
+#define MS 1000000ull
+
+struct fixture {
+	struct osim__check *check;
+	char ids[256]; /* of the rules that were broken, each with a space behind */
+};
+
+static void broken(void *arg, const struct osim__rule *rule, const char *detail)
+{
+	struct fixture *f = arg;
+
+	assert_true(detail[0]);
+	strncat(f->ids, rule->id, sizeof(f->ids) - strlen(f->ids) - 1);
+	strncat(f->ids, " ", sizeof(f->ids) - strlen(f->ids) - 1);
+}
+
+static int setup(void **state)
+{
+	static struct fixture f;
+
+	memset(&f, 0, sizeof(f));
+	f.check = osim__check_new(broken, &f);
+	*state = &f;
+	return f.check ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	osim__check_free(((struct fixture *)*state)->check);
+	return 0;
+}
+
+static void fast(struct fixture *f, uint32_t id, struct osim_regs out)
+{
+	const struct osim_regs in = {{id}};
+
+	osim__check_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	osim__check_event(f->check,
+			  &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
+}
+
+static void driver(struct fixture *f, const char *text)
+{
+	osim__check_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_DRIVER,
+							 .flags = OSIM_EVENT_F_END,
+							 .text = text});
+}
+
+static void exchange(struct fixture *f)
+{
+	fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES,
+	     (struct osim_regs){{0, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF, 10}});
+	driver(f, "bound");
+}
+
+/* An RPC with one parameter, and its answer. */
+struct rpc {
+	struct osim_msg_arg arg;
+	struct osim_msg_param param;
+};
+
+static void rpc(struct fixture *f, uint32_t thread, struct rpc *m, uint64_t now_ns, bool end)
+{
+	osim__check_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_RPC,
+							 .flags = end ? OSIM_EVENT_F_END : 0,
+							 .secure_thread = thread,
+							 .time_ns = now_ns,
+							 .msg = &m->arg});
+}
+
+static struct rpc make(uint32_t cmd, uint64_t attr, uint64_t a, uint64_t b, uint64_t c)
+{
+	struct rpc m = {.arg = {.cmd = cmd, .num_params = 1}, .param = {.attr = attr}};
+
+	m.param.u.value.a = a;
+	m.param.u.value.b = b;
+	m.param.u.value.c = c;
+	return m;
+}
+
+static void answered(struct fixture *f, struct rpc m, uint64_t took_ms, uint32_t ret)
+{
+	rpc(f, 0, &m, 0, false);
+	m.arg.ret = ret;
+	rpc(f, 0, &m, took_ms * MS, true);
+}
+
+static void wait_of_time_asked_breaks_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	exchange(f);
+	answered(f,
+		 make(OPTEE_RPC_CMD_NOTIFICATION, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT,
+		      OPTEE_RPC_NOTIFICATION_WAIT, 3, 100),
+		 100, TEE_ERROR_TIMEOUT);
+	assert_string_equal(f->ids, "");
+}
+
+static void wait_of_four_times_the_time_is_too_long(void **state)
+{
+	struct fixture *f = *state;
+
+	exchange(f);
+	answered(f,
+		 make(OPTEE_RPC_CMD_NOTIFICATION, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT,
+		      OPTEE_RPC_NOTIFICATION_WAIT, 3, 100),
+		 400, TEE_ERROR_TIMEOUT);
+	assert_string_equal(f->ids, "rpc.wait-long ");
+}
+
+static void wait_for_value_waited_for_may_be_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct rpc first = make(OPTEE_RPC_CMD_NOTIFICATION, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT,
+				OPTEE_RPC_NOTIFICATION_WAIT, 3, 0),
+		   second = first;
+
+	exchange(f);
+	rpc(f, 1, &first, 0, false);
+	answered(f, second, 0, TEE_ERROR_BAD_PARAMETERS);
+	assert_string_equal(f->ids, "");
+	answered(f,
+		 make(OPTEE_RPC_CMD_NOTIFICATION, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT,
+		      OPTEE_RPC_NOTIFICATION_WAIT, 4, 0),
+		 0, TEE_ERROR_BAD_PARAMETERS);
+	assert_string_equal(f->ids, "rpc.notification-served ");
+}
+
+static void rpc_with_wrong_parameter_must_be_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	exchange(f);
+	answered(f, make(OPTEE_RPC_CMD_GET_TIME, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, 0, 0, 0), 0,
+		 TEE_ERROR_BAD_PARAMETERS);
+	assert_string_equal(f->ids, "");
+	answered(f, make(OPTEE_RPC_CMD_GET_TIME, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, 0, 0, 0), 0, 0);
+	answered(f,
+		 make(OPTEE_RPC_CMD_NOTIFICATION, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT,
+		      OPTEE_RPC_NOTIFICATION_SEND, 11, 0),
+		 0, 0);
+	assert_string_equal(f->ids, "rpc.params-refused rpc.params-refused ");
+}
+
+static void get_time_refused_is_not_served(void **state)
+{
+	struct fixture *f = *state;
+
+	answered(f, make(OPTEE_RPC_CMD_GET_TIME, OPTEE_MSG_ATTR_TYPE_VALUE_OUTPUT, 0, 0, 0), 0,
+		 TEE_ERROR_BAD_PARAMETERS);
+	assert_string_equal(f->ids, "rpc.served ");
+}
+
+static void shm_cache_left_at_shutdown_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	exchange(f);
+	fast(f, OPTEE_SMC_ENABLE_SHM_CACHE, (struct osim_regs){{0}});
+	driver(f, "shut down");
+	assert_string_equal(f->ids, "shm.cache-disabled ");
+	fast(f, OPTEE_SMC_DISABLE_SHM_CACHE, (struct osim_regs){{OPTEE_SMC_RETURN_ENOTAVAIL}});
+	driver(f, "unbound");
+	assert_string_equal(f->ids, "shm.cache-disabled ");
+}
+
+static void registered(struct fixture *f, uint64_t a0)
+{
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG}}, out = {{a0}};
+	struct rpc m = make(OPTEE_MSG_CMD_REGISTER_SHM, OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0, 0, 0);
+
+	m.param.u.tmem.shm_ref = 0x1234;
+	osim__check_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE,
+							 .flags = OSIM_EVENT_F_END,
+							 .msg = &m.arg});
+	osim__check_event(f->check,
+			  &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
+}
+
+static void buffer_whose_call_failed_is_not_registered(void **state)
+{
+	struct fixture *f = *state;
+
+	exchange(f);
+	registered(f, OPTEE_SMC_RETURN_EBADCMD);
+	driver(f, "unbound");
+	assert_string_equal(f->ids, "");
+}
+
+static void buffer_left_registered_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	exchange(f);
+	registered(f, OPTEE_SMC_RETURN_OK);
+	driver(f, "unbound");
+	assert_string_equal(f->ids, "shm.unregistered ");
+}
+
+static void heard(void *arg, const char *id, const char *text)
+{
+	(void)text;
+	strcpy(arg, id);
+}
+
+static void expectation_unmet_is_told_unless_disturbed(void **state)
+{
+	char id[32] = "";
+	struct osim__stage stage = {.unmet = heard, .unmet_arg = id, .disturbed = true};
+
+	(void)state;
+	osim__expect(&stage, false, "client.open", "it is not");
+	assert_string_equal(id, "");
+	stage.disturbed = false;
+	osim__expect(&stage, true, "client.open", "it is");
+	assert_string_equal(id, "");
+	osim__expect(&stage, false, "client.open", "it is not");
+	assert_string_equal(id, "client.open");
+}
+
+#define RULE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RULE(wait_of_time_asked_breaks_nothing),
+		RULE(wait_of_four_times_the_time_is_too_long),
+		RULE(wait_for_value_waited_for_may_be_refused),
+		RULE(rpc_with_wrong_parameter_must_be_refused),
+		RULE(get_time_refused_is_not_served),
+		RULE(shm_cache_left_at_shutdown_is_told),
+		RULE(buffer_whose_call_failed_is_not_registered),
+		RULE(buffer_left_registered_is_told),
+		cmocka_unit_test(expectation_unmet_is_told_unless_disturbed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
