@@ -83,6 +83,9 @@ enum {
 	OSIM_EVENT_F_ERR = 32,	  /**< LOG: an error. */
 };
 
+/** Parameters that a message in an event has room for, whatever its num_params says. */
+#define OSIM_EVENT_PARAMS 6u
+
 /** Receives each event, in order, on the machine's thread. It may query
  * the machine, post (osim_post()), raise an interrupt and signal a thread; what that sets going
  * begins after the sink has returned. It must not do anything else to it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/check_report.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ static void *must(void *memory)
 
 static char *copy(const char *text)
 {
+	assert(text);
 	return must(strdup(text));
 }
 
@@ -220,8 +222,12 @@ static bool read_place(const struct osim__cli_report *r, const char *text, size_
 
 	for (const char *p = text; (p = memchr(p, '(', bytes - (size_t)(p - text))); p++) {
 		const char *begin = p;
+		int colon = 0;
 
-		if (sscanf(p, "(%127[A-Za-z0-9_.-]:%u)", name, &place->line) != 2 || !place->line)
+		if (sscanf(p, "(%127[A-Za-z0-9_.-]:%n", name, &colon) != 1 || !colon)
+			continue;
+		place->line = (unsigned int)strtoul(p + colon, NULL, 10);
+		if (!place->line)
 			continue;
 		while (begin > text && begin[-1] == ' ')
 			begin--;

@@ -66,6 +66,10 @@ static void on_event(void *arg, const struct osim_event *e)
 	struct experiment_run *run = arg;
 	const struct osim__experiment *x = run->x;
 
+	/* Where nothing is made to fail a driver that is bound has no error to log. */
+	if (e->kind == OSIM_EVENT_LOG && (e->flags & OSIM_EVENT_F_ERR) && run->stage.bound &&
+	    !run->stage.disturbed && !run->stage.errors && run->wrong)
+		run->wrong(run->wrong_arg, "driver.error-logged", e->text, "");
 	if (run->check)
 		osim__check_event(run->check, e);
 	if (run->sink)

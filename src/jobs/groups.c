@@ -282,15 +282,15 @@ static void read_asan(struct osim__crash *crash, const char *asan)
 {
 	char kind[40] = "", access[8] = "";
 	const char *of_size;
-	unsigned int bytes;
+	unsigned long bytes;
 
 	sscanf(asan, "%39[A-Za-z0-9-]", kind);
 	snprintf(crash->id, sizeof(crash->id), "asan.%s", kind);
 	snprintf(crash->text, sizeof(crash->text), "AddressSanitizer: %s", kind);
 	of_size = strstr(asan, " of size ");
-	if (of_size && of_size - asan > 5 &&
-	    sscanf(of_size - 5, "%7[A-Z] of size %u", access, &bytes) == 2)
-		snprintf(crash->text, sizeof(crash->text), "AddressSanitizer: %s, %s of %u byte%s",
+	bytes = of_size ? strtoul(of_size + strlen(" of size "), NULL, 10) : 0;
+	if (bytes && of_size - asan > 5 && sscanf(of_size - 5, "%7[A-Z]", access) == 1)
+		snprintf(crash->text, sizeof(crash->text), "AddressSanitizer: %s, %s of %lu byte%s",
 			 kind, !strcmp(access, "WRITE") ? "write" : "read", bytes,
 			 bytes == 1 ? "" : "s");
 	read_frames(crash->where, sizeof(crash->where), asan);

@@ -57,25 +57,35 @@ static noinline void twice(struct osim_machine *m, spinlock_t *lock, const struc
 	lock->depth++;
 }
 
-/* With the masks of the caller in place. */
-static void take(struct osim_machine *m, spinlock_t *lock, const struct osim__site *site)
+static noinline void wait_for(struct osim_machine *m, spinlock_t *lock, uint16_t me,
+			      const struct osim__site *site)
 {
-	struct osim__sched *s = &m->sched;
-	struct osim__cpu *c = osim__sched_cpu(s);
-	uint16_t me = (uint16_t)(s->this_cpu + 1);
-
-	if (__builtin_expect(lock->magic != OSIM__K_SPIN_MAGIC, 0))
-		uninitialised(m, lock, site);
-	note_context(m, lock, c, site);
-	c->preempt_off++;
-	while (__builtin_expect(lock->owner != 0, 0)) {
+	while (lock->owner) {
 		if (lock->owner == me) {
 			twice(m, lock, site);
 			return;
 		}
 		lock->contended = true;
-		if (osim__sched_spin(s, lock, "a spinlock"))
+		if (osim__sched_spin(&m->sched, lock, "a spinlock"))
 			break;
+	}
+	lock->owner = me;
+	lock->where = site;
+}
+
+/* With the masks of the caller, c, in place. */
+static inline void take(struct osim_machine *m, struct osim__cpu *c, spinlock_t *lock,
+			const struct osim__site *site)
+{
+	uint16_t me = (uint16_t)(m->sched.this_cpu + 1);
+
+	if (__builtin_expect(lock->magic != OSIM__K_SPIN_MAGIC, 0))
+		uninitialised(m, lock, site);
+	note_context(m, lock, c, site);
+	c->preempt_off++;
+	if (__builtin_expect(lock->owner != 0, 0)) {
+		wait_for(m, lock, me, site);
+		return;
 	}
 	lock->owner = me;
 	lock->where = site;
@@ -123,7 +133,7 @@ void osim__k_spin_lock(spinlock_t *lock, const struct osim__site *site)
 	struct osim_machine *m = osim__machine();
 
 	osim__sched_point(&m->sched, OSIM__POINT_LOCK);
-	take(m, lock, site);
+	take(m, osim__sched_cpu(&m->sched), lock, site);
 }
 
 bool osim__k_spin_trylock(spinlock_t *lock, const struct osim__site *site)
@@ -133,7 +143,7 @@ bool osim__k_spin_trylock(spinlock_t *lock, const struct osim__site *site)
 	osim__sched_point(&m->sched, OSIM__POINT_LOCK);
 	if (lock->owner)
 		return false;
-	take(m, lock, site);
+	take(m, osim__sched_cpu(&m->sched), lock, site);
 	return true;
 }
 
@@ -151,7 +161,7 @@ void osim__k_spin_lock_irq(spinlock_t *lock, const struct osim__site *site)
 
 	osim__sched_point(&m->sched, OSIM__POINT_LOCK);
 	osim__k_irq_disable();
-	take(m, lock, site);
+	take(m, osim__sched_cpu(&m->sched), lock, site);
 }
 
 void osim__k_spin_unlock_irq(spinlock_t *lock, const struct osim__site *site)
@@ -173,7 +183,7 @@ unsigned long osim__k_spin_lock_irqsave(spinlock_t *lock, const struct osim__sit
 	flags = c->irq_off != 0;
 	if (!flags)
 		c->irq_off = 1;
-	take(m, lock, site);
+	take(m, c, lock, site);
 	return flags;
 }
 

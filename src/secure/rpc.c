@@ -124,10 +124,16 @@ static uint32_t encode(struct osim__sthread *t, uint32_t cmd, uint32_t count,
 	return TEE_SUCCESS;
 }
 
+/* Readers of events take num_params at its word up to what a message event has room for. */
 static void answered_event(struct osim__sthread *t, const struct rpc_msg *msg)
 {
-	struct osim_event e = {.kind = OSIM_EVENT_RPC, .flags = OSIM_EVENT_F_END, .msg = &msg->arg};
+	struct {
+		struct osim_msg_arg arg;
+		struct osim_msg_param params[OSIM_EVENT_PARAMS];
+	} seen = {.arg = msg->arg};
+	struct osim_event e = {.kind = OSIM_EVENT_RPC, .flags = OSIM_EVENT_F_END, .msg = &seen.arg};
 
+	memcpy(seen.params, msg->params, sizeof(msg->params));
 	e.value = OPTEE_SMC_RPC_FUNC_CMD;
 	e.secure_thread = t->index;
 	osim__event_emit(t->guest->s->m, &e);

@@ -28,6 +28,7 @@ struct osim__stage {
 	bool bound;
 	bool disturbed; /* something is made to fail, or the driver leaves: osim__expect() is mute
 			 */
+	bool errors;	/* the driver has reason to log errors */
 	struct osim_client client; /* of programs that share a session */
 	uint32_t session;
 	struct osim_tap tap; /* of a scenario that stands in for the secure world */

@@ -245,6 +245,7 @@ static void null_cookie_tap(struct osim_tap *tap, struct osim_machine *m, struct
 
 static void null_cookie(struct osim__stage *stage)
 {
+	stage->errors = true;
 	if (!osim__stage_bind(stage))
 		return;
 	stage->tap = (struct osim_tap){.fn = null_cookie_tap, .arg = stage};

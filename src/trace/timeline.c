@@ -19,7 +19,7 @@
 
 /* Parameters that are there in an event's message, however many it says that it has: the secure
  * world takes in two of its own and four of the TA's. */
-#define MSG_PARAMS 6u
+#define MSG_PARAMS OSIM_EVENT_PARAMS
 
 /* What the last secure row says, which what comes next may complete. */
 enum held {

@@ -56,7 +56,8 @@ def check_tree(program, directory, tree):
 
 
 def check_model(program, directory):
-    found = findings(program, directory, "--peer", "honest", "--experiments", "3000")
+    found = [f for f in findings(program, directory, "--peer", "honest", "--experiments", "3000")
+             if f["who"] == "honest"]
     for f in found:
         print("model: %s: %s (%s)" % (f["id"], f["text"], f["experiment"]))
     return len(found)
