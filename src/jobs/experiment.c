@@ -61,19 +61,30 @@ static void tap(struct osim_tap *tap, struct osim_machine *m, struct osim_regs *
 		regs->a[run->x->a & 7] = run->x->b;
 }
 
+/* Whoever watches sees it where it happened. */
+static void tell(void *arg, const char *id, const char *text)
+{
+	struct experiment_run *run = arg;
+
+	if (run->sink)
+		osim__event_text(run->stage.m, OSIM_EVENT_FINDING, 0, "%s: %s", id, text);
+	if (run->wrong)
+		run->wrong(run->wrong_arg, id, text, "");
+}
+
 static void on_event(void *arg, const struct osim_event *e)
 {
 	struct experiment_run *run = arg;
 	const struct osim__experiment *x = run->x;
 
-	/* Where nothing is made to fail a driver that is bound has no error to log. */
-	if (e->kind == OSIM_EVENT_LOG && (e->flags & OSIM_EVENT_F_ERR) && run->stage.bound &&
-	    !run->stage.disturbed && !run->stage.errors && run->wrong)
-		run->wrong(run->wrong_arg, "driver.error-logged", e->text, "");
 	if (run->check)
 		osim__check_event(run->check, e);
 	if (run->sink)
 		run->sink(run->sink_arg, e);
+	/* Where nothing is made to fail a driver that is bound has no error to log. */
+	if (e->kind == OSIM_EVENT_LOG && (e->flags & OSIM_EVENT_F_ERR) && run->stage.bound &&
+	    !run->stage.disturbed && !run->stage.errors)
+		tell(run, "driver.error-logged", e->text);
 	if (run->inside ||
 	    (x->plan != OSIM__PLAN_POST && x->plan != OSIM__PLAN_KILL && !run->measure))
 		return;
@@ -90,27 +101,13 @@ static void on_event(void *arg, const struct osim_event *e)
 
 static void rule_broken(void *arg, const struct osim__rule *rule, const char *detail)
 {
-	struct experiment_run *run = arg;
-
-	if (run->sink)
-		osim__event_text(run->stage.m, OSIM_EVENT_FINDING, 0, "%s: %s", rule->id, detail);
-	if (run->wrong)
-		run->wrong(run->wrong_arg, rule->id, detail, "");
+	tell(arg, rule->id, detail);
 }
 
 /* What a program saw is judged only where nobody interferes. */
 static bool disturbs(const struct osim__experiment *x)
 {
 	return x->plan != OSIM__PLAN_NONE && x->plan != OSIM__PLAN_POST;
-}
-
-static void unmet(void *arg, const char *id, const char *text)
-{
-	struct experiment_run *run = arg;
-
-	osim__event_text(run->stage.m, OSIM_EVENT_FINDING, 0, "%s: %s", id, text);
-	if (run->wrong)
-		run->wrong(run->wrong_arg, id, text, "");
 }
 
 /* --- the run --- */
@@ -190,7 +187,7 @@ int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *d
 	run->stage.driver = driver;
 	run->stage.platform.size = sizeof(run->stage.platform);
 	run->stage.disturbed = disturbs(x);
-	run->stage.unmet = unmet;
+	run->stage.unmet = tell;
 	run->stage.unmet_arg = run;
 	run->check = osim__check_new(rule_broken, run);
 	rc = run->check ? make(run) : -ENOMEM;
