@@ -203,10 +203,12 @@ static int select_scenarios(struct checking *c)
 	if (!c->scenarios || !c->measures)
 		return -ENOMEM;
 	for (size_t i = 0; i < all; i++)
-		if (!strncmp(osim__scenarios[i]->name, only, strlen(only)))
+		if (!strncmp(osim__scenarios[i]->name, only, strlen(only)) &&
+		    !(c->options->honest_only && osim__scenarios[i]->who == OSIM_WHO_HOSTILE))
 			c->scenarios[c->scenario_count++] = osim__scenarios[i];
 	if (!c->scenario_count)
-		return osim__error(-EINVAL, "only: no scenario begins with '%s'", only);
+		return osim__error(-EINVAL, "only: no%s scenario begins with '%s'",
+				   c->options->honest_only ? " honest" : "", only);
 	return 0;
 }
 

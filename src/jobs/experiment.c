@@ -311,9 +311,9 @@ int osim__experiment_parse(struct osim__experiment *x, const char *text)
 	return 0;
 }
 
-enum osim_who osim__experiment_who(const struct osim__experiment *x)
+static enum osim_who plan_who(enum osim__plan plan)
 {
-	switch (x->plan) {
+	switch (plan) {
 	case OSIM__PLAN_FAULT:
 		return OSIM_WHO_RESOURCE;
 	case OSIM__PLAN_RET:
@@ -322,4 +322,12 @@ enum osim_who osim__experiment_who(const struct osim__experiment *x)
 	default:
 		return OSIM_WHO_HONEST;
 	}
+}
+
+/* What is done to a hostile scenario makes it no less hostile. */
+enum osim_who osim__experiment_who(const struct osim__experiment *x)
+{
+	enum osim_who who = plan_who(x->plan);
+
+	return who > x->scenario->who ? who : x->scenario->who;
 }

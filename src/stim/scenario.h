@@ -2,6 +2,7 @@
 #ifndef OSIM_STIM_SCENARIO_H
 #define OSIM_STIM_SCENARIO_H
 
+#include <optee_sim/check.h>
 #include <optee_sim/client.h>
 #include <optee_sim/conduit.h>
 #include <optee_sim/driver.h>
@@ -44,6 +45,7 @@ struct osim__scenario {
 	void (*configure)(struct osim_options *machine, struct osim_secure_options *secure);
 	/* On the host's stack. The driver is unbound afterwards if it still is bound. */
 	void (*body)(struct osim__stage *stage);
+	enum osim_who who; /* who can cause what happens in it; honest where it is not said */
 };
 
 /* The last has name NULL. */

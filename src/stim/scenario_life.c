@@ -54,17 +54,29 @@ static void rpcs(struct osim__stage *stage)
 }
 
 const struct osim__scenario osim__scenario_client = {
-	"client", "Programs open the device, sessions and shared memory at once.", NULL, client};
+	.name = "client",
+	.what = "Programs open the device, sessions and shared memory at once.",
+	.body = client};
 const struct osim__scenario osim__scenario_client_cache = {
-	"client-shm-cache", "The same without RPC arguments.", without_rpc_arg, client};
+	.name = "client-shm-cache",
+	.what = "The same without RPC arguments.",
+	.configure = without_rpc_arg,
+	.body = client};
 const struct osim__scenario osim__scenario_client_reserved = {
-	"client-reserved", "The same in reserved shared memory.", in_reserved, client};
+	.name = "client-reserved",
+	.what = "The same in reserved shared memory.",
+	.configure = in_reserved,
+	.body = client};
 const struct osim__scenario osim__scenario_clients_many = {
-	"clients-many", "More programs than secure threads.", NULL, clients_many};
+	.name = "clients-many", .what = "More programs than secure threads.", .body = clients_many};
 const struct osim__scenario osim__scenario_rpcs = {
-	"rpcs", "A trusted application makes every kind of RPC, right and wrong ones.", NULL, rpcs};
-const struct osim__scenario osim__scenario_rpcs_cache = {
-	"rpcs-shm-cache", "The same without RPC arguments.", without_rpc_arg, rpcs};
+	.name = "rpcs",
+	.what = "A trusted application makes every kind of RPC, right and wrong ones.",
+	.body = rpcs};
+const struct osim__scenario osim__scenario_rpcs_cache = {.name = "rpcs-shm-cache",
+							 .what = "The same without RPC arguments.",
+							 .configure = without_rpc_arg,
+							 .body = rpcs};
 
 /* --- leaving --- */
 
@@ -152,21 +164,31 @@ static void hotplug(struct osim__stage *stage)
 }
 
 const struct osim__scenario osim__scenario_unbind_waiting = {
-	"unbind-waiting", "The driver leaves while a program waits for a value.", NULL,
-	unbind_waiting};
+	.name = "unbind-waiting",
+	.what = "The driver leaves while a program waits for a value.",
+	.body = unbind_waiting};
 const struct osim__scenario osim__scenario_unbind_open = {
-	"unbind-open", "The driver leaves while a session is open.", NULL, unbind_open};
+	.name = "unbind-open",
+	.what = "The driver leaves while a session is open.",
+	.body = unbind_open};
 const struct osim__scenario osim__scenario_post_while_unbinding = {
-	"post-while-unbinding", "Values are posted while the driver leaves.", NULL,
-	post_while_unbinding};
-const struct osim__scenario osim__scenario_shutdown = {"shutdown",
-						       "The machine is shut down after some work.",
-						       without_rpc_arg, shutdown_then_bind};
+	.name = "post-while-unbinding",
+	.what = "Values are posted while the driver leaves.",
+	.body = post_while_unbinding};
+const struct osim__scenario osim__scenario_shutdown = {
+	.name = "shutdown",
+	.what = "The machine is shut down after some work.",
+	.configure = without_rpc_arg,
+	.body = shutdown_then_bind};
 const struct osim__scenario osim__scenario_rebind = {
-	"rebind", "The driver comes and goes three times, with a value waiting for it.", NULL,
-	rebind};
+	.name = "rebind",
+	.what = "The driver comes and goes three times, with a value waiting for it.",
+	.body = rebind};
 const struct osim__scenario osim__scenario_hotplug = {
-	"hotplug", "A CPU goes and comes back, with per-CPU interrupts.", percpu, hotplug};
+	.name = "hotplug",
+	.what = "A CPU goes and comes back, with per-CPU interrupts.",
+	.configure = percpu,
+	.body = hotplug};
 
 /* --- all --- */
 

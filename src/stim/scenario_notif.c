@@ -59,20 +59,34 @@ static void bind_only(struct osim__stage *stage)
 }
 
 const struct osim__scenario osim__scenario_posts = {
-	"posts", "Values 5, 0 and 1 are posted and the driver takes them.", NULL, posts};
+	.name = "posts",
+	.what = "Values 5, 0 and 1 are posted and the driver takes them.",
+	.body = posts};
 const struct osim__scenario osim__scenario_posts_cache = {
-	"posts-shm-cache", "The same without RPC arguments: the shm cache is in use.", no_rpc_arg,
-	posts};
+	.name = "posts-shm-cache",
+	.what = "The same without RPC arguments: the shm cache is in use.",
+	.configure = no_rpc_arg,
+	.body = posts};
 const struct osim__scenario osim__scenario_posts_reserved_rpc = {
-	"posts-reserved-rpc-arg", "The same in reserved shared memory, with RPC arguments.",
-	reserved_rpc_arg, posts};
+	.name = "posts-reserved-rpc-arg",
+	.what = "The same in reserved shared memory, with RPC arguments.",
+	.configure = reserved_rpc_arg,
+	.body = posts};
 const struct osim__scenario osim__scenario_posts_reserved = {
-	"posts-reserved", "The same in reserved shared memory, without RPC arguments.", reserved,
-	posts};
+	.name = "posts-reserved",
+	.what = "The same in reserved shared memory, without RPC arguments.",
+	.configure = reserved,
+	.body = posts};
 const struct osim__scenario osim__scenario_posts_percpu = {
-	"posts-percpu", "The same with a per-CPU interrupt.", percpu, posts};
+	.name = "posts-percpu",
+	.what = "The same with a per-CPU interrupt.",
+	.configure = percpu,
+	.body = posts};
 const struct osim__scenario osim__scenario_no_notif = {
-	"no-notif", "The secure world offers no asynchronous notifications.", no_notif, bind_only};
+	.name = "no-notif",
+	.what = "The secure world offers no asynchronous notifications.",
+	.configure = no_notif,
+	.body = bind_only};
 
 /* --- the edges of the value range: 1 .. 3 words of a bitmap, the maximum itself, and 0 --- */
 
@@ -88,24 +102,25 @@ static void edges(struct osim__stage *stage)
 	osim_run(stage->m);
 }
 
-#define EDGE(number)                                                            \
-	static void configure_##number(struct osim_options *machine,            \
-				       struct osim_secure_options *secure)      \
-	{                                                                       \
-		(void)machine;                                                  \
-		secure->set = OSIM_SECURE_SET_MAX_NOTIF;                        \
-		secure->max_notif_value = number;                               \
-	}                                                                       \
-	static void edges_##number(struct osim__stage *stage)                   \
-	{                                                                       \
-		stage->value = number;                                          \
-		edges(stage);                                                   \
-	}                                                                       \
-	const struct osim__scenario osim__scenario_edge_##number = {            \
-		"max-" #number,                                                 \
-		"The maximum is " #number                                       \
-		"; that value comes by interrupt, by SEND, and is waited for.", \
-		configure_##number, edges_##number}
+#define EDGE(number)                                                                    \
+	static void configure_##number(struct osim_options *machine,                    \
+				       struct osim_secure_options *secure)              \
+	{                                                                               \
+		(void)machine;                                                          \
+		secure->set = OSIM_SECURE_SET_MAX_NOTIF;                                \
+		secure->max_notif_value = number;                                       \
+	}                                                                               \
+	static void edges_##number(struct osim__stage *stage)                           \
+	{                                                                               \
+		stage->value = number;                                                  \
+		edges(stage);                                                           \
+	}                                                                               \
+	const struct osim__scenario osim__scenario_edge_##number = {                    \
+		.name = "max-" #number,                                                 \
+		.what = "The maximum is " #number                                       \
+			"; that value comes by interrupt, by SEND, and is waited for.", \
+		.configure = configure_##number,                                        \
+		.body = edges_##number}
 
 EDGE(0);
 EDGE(1);
@@ -150,9 +165,14 @@ static void wait_and_send(struct osim__stage *stage)
 }
 
 const struct osim__scenario osim__scenario_wait_timeout = {
-	"wait-timeout", "A program waits 100 ms for a value that does not come.", NULL,
-	wait_times_out};
+	.name = "wait-timeout",
+	.what = "A program waits 100 ms for a value that does not come.",
+	.body = wait_times_out};
 const struct osim__scenario osim__scenario_wait_post = {
-	"wait-post", "A program waits for a value that comes by interrupt.", NULL, wait_and_post};
+	.name = "wait-post",
+	.what = "A program waits for a value that comes by interrupt.",
+	.body = wait_and_post};
 const struct osim__scenario osim__scenario_wait_send = {
-	"wait-send", "A program waits for a value that another one sends.", NULL, wait_and_send};
+	.name = "wait-send",
+	.what = "A program waits for a value that another one sends.",
+	.body = wait_and_send};

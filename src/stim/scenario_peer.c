@@ -367,28 +367,52 @@ static void one_cpu(struct osim_options *machine, struct osim_secure_options *se
 }
 
 const struct osim__scenario osim__scenario_wait_many = {
-	"wait-many", "Five programs wait, each for a value of its own.", many_threads, wait_many};
+	.name = "wait-many",
+	.what = "Five programs wait, each for a value of its own.",
+	.configure = many_threads,
+	.body = wait_many};
 const struct osim__scenario osim__scenario_wait_second = {
-	"wait-second", "Two programs wait for one value.", many_threads, wait_second};
+	.name = "wait-second",
+	.what = "Two programs wait for one value.",
+	.configure = many_threads,
+	.body = wait_second};
 const struct osim__scenario osim__scenario_wait_once = {
-	"wait-once", "A program waits for a value three times, and once in vain.", NULL, wait_once};
+	.name = "wait-once",
+	.what = "A program waits for a value three times, and once in vain.",
+	.body = wait_once};
 const struct osim__scenario osim__scenario_clients_one_thread = {
-	"clients-one-thread", "Four programs and one secure thread.", one_thread,
-	clients_one_thread};
+	.name = "clients-one-thread",
+	.what = "Four programs and one secure thread.",
+	.configure = one_thread,
+	.body = clients_one_thread};
 const struct osim__scenario osim__scenario_cancel = {
-	"cancel", "A program cancels another one's request.", NULL, cancel};
+	.name = "cancel", .what = "A program cancels another one's request.", .body = cancel};
 const struct osim__scenario osim__scenario_open_early = {
-	"open-early", "Programs open the device as soon as it is there.", NULL, open_early};
+	.name = "open-early",
+	.what = "Programs open the device as soon as it is there.",
+	.body = open_early};
 const struct osim__scenario osim__scenario_foreign_cookies = {
-	"foreign-cookies", "A previous kernel has left buffers in the shm cache.", without_rpc_arg,
-	foreign_cookies};
+	.name = "foreign-cookies",
+	.what = "A previous kernel has left buffers in the shm cache.",
+	.configure = without_rpc_arg,
+	.body = foreign_cookies};
 const struct osim__scenario osim__scenario_null_cookie = {
-	"null-cookie", "The shm cache holds a buffer that the driver never gave it: cookie 0.",
-	without_rpc_arg, null_cookie};
+	.name = "null-cookie",
+	.what = "The shm cache holds a buffer that the driver never gave it: cookie 0.",
+	.configure = without_rpc_arg,
+	.body = null_cookie,
+	.who = OSIM_WHO_HOSTILE};
 const struct osim__scenario osim__scenario_devices = {
-	"devices", "The secure world lists three devices.", three_devices, devices};
+	.name = "devices",
+	.what = "The secure world lists three devices.",
+	.configure = three_devices,
+	.body = devices};
 const struct osim__scenario osim__scenario_foreign_intr = {
-	"foreign-intr", "Interrupts come again and again during two calls.", one_cpu, foreign_intr};
+	.name = "foreign-intr",
+	.what = "Interrupts come again and again during two calls.",
+	.configure = one_cpu,
+	.body = foreign_intr};
 const struct osim__scenario osim__scenario_all_suspended = {
-	"all-suspended", "After a crash all secure threads are taken, and stay so.", NULL,
-	all_suspended};
+	.name = "all-suspended",
+	.what = "After a crash all secure threads are taken, and stay so.",
+	.body = all_suspended};

@@ -210,21 +210,35 @@ static void supplicant_twice(struct osim__stage *stage)
 }
 
 const struct osim__scenario osim__scenario_supplicant = {
-	"supplicant", "Two programs and a supplicant that serves them.", NULL, supplicant};
+	.name = "supplicant",
+	.what = "Two programs and a supplicant that serves them.",
+	.body = supplicant};
 const struct osim__scenario osim__scenario_supplicant_sync = {
-	"supplicant-sync", "The same with a supplicant that takes one request at a time.", NULL,
-	supplicant_sync};
+	.name = "supplicant-sync",
+	.what = "The same with a supplicant that takes one request at a time.",
+	.body = supplicant_sync};
 const struct osim__scenario osim__scenario_supplicant_cache = {
-	"supplicant-shm-cache", "The same without RPC arguments.", without_rpc_arg, supplicant};
+	.name = "supplicant-shm-cache",
+	.what = "The same without RPC arguments.",
+	.configure = without_rpc_arg,
+	.body = supplicant};
 const struct osim__scenario osim__scenario_supplicant_slow = {
-	"supplicant-slow", "The supplicant takes 50 ms for an answer.", NULL, supplicant_slow};
+	.name = "supplicant-slow",
+	.what = "The supplicant takes 50 ms for an answer.",
+	.body = supplicant_slow};
 const struct osim__scenario osim__scenario_supplicant_killed = {
-	"supplicant-killed", "A program is killed while the supplicant has its request.", NULL,
-	supplicant_killed};
+	.name = "supplicant-killed",
+	.what = "A program is killed while the supplicant has its request.",
+	.body = supplicant_killed};
 const struct osim__scenario osim__scenario_supplicant_none = {
-	"supplicant-none", "A program is killed while no supplicant is there.", NULL,
-	supplicant_none};
+	.name = "supplicant-none",
+	.what = "A program is killed while no supplicant is there.",
+	.body = supplicant_none};
 const struct osim__scenario osim__scenario_supplicant_dies = {
-	"supplicant-dies", "A supplicant leaves without an answer.", NULL, supplicant_dies};
+	.name = "supplicant-dies",
+	.what = "A supplicant leaves without an answer.",
+	.body = supplicant_dies};
 const struct osim__scenario osim__scenario_supplicant_twice = {
-	"supplicant-twice", "A supplicant comes, goes and comes again.", NULL, supplicant_twice};
+	.name = "supplicant-twice",
+	.what = "A supplicant comes, goes and comes again.",
+	.body = supplicant_twice};

@@ -85,10 +85,10 @@ def living(text):
             yield number
 
 
-def sites(original):
+def sites(original, files):
     """{operator: [(file, line number, new text)]}"""
     found = {name: [] for name, _ in OPERATORS}
-    for name in FILES:
+    for name in files:
         path = "drivers/tee/optee/" + name
         if not os.path.exists(os.path.join(original, path)):
             continue
@@ -166,12 +166,15 @@ def main():
     trees.arguments(parser)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=60)
-    parser.add_argument("--list", action="store_true", help="print how many sites there are, and stop")
+    parser.add_argument("--files", default=",".join(FILES), help="of drivers/tee/optee, with commas between")
+    parser.add_argument("--list", action="store_true", help="print all sites, and stop")
     args = parser.parse_args()
+    files = args.files.split(",")
     if args.list:
         _, original, _ = trees.begin(args)
-        for name, here in sites(original).items():
-            print("%-18s %d" % (name, len(here)))
+        for name, here in sites(original, files).items():
+            for path, number, new in sorted(here):
+                print("%-18s %s:%d: %s" % (name, os.path.basename(path), number + 1, new.strip().replace("\n", " ")))
         return 0
     planter = Planter(args)
     noise = planter.control()
@@ -179,7 +182,7 @@ def main():
         print("control: an unaltered driver is red: %s" % ["%s (%s)" % (g.ident, g.again) for g in noise or []])
         return 1
     red, all_, skipped, running = 0, 0, 0, set()
-    order = enumerate(choose(sites(planter.original), args.seed), 1)
+    order = enumerate(choose(sites(planter.original, files), args.seed), 1)
     with concurrent.futures.ThreadPoolExecutor(args.parallel) as pool:
         while True:
             while len(running) < args.parallel and all_ + len(running) < args.count:
