@@ -91,11 +91,6 @@ OSIM_EXPORT int osim_check_again(struct osim_driver *driver, const char *experim
 OSIM_EXPORT void osim_check_scenarios(void (*fn)(void *arg, const char *name, const char *what),
 				      void *arg);
 
-/** @brief Calls @p fn for each rule of the protocol that runs are held against, in order. */
-OSIM_EXPORT void osim_check_rules(void (*fn)(void *arg, const char *id, const char *text,
-					     const char *abi),
-				  void *arg);
-
 OSIM_END_DECLS
 
 #endif

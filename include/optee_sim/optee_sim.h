@@ -18,6 +18,7 @@
 #include <optee_sim/pta.h>
 #include <optee_sim/realtime.h>
 #include <optee_sim/replay.h>
+#include <optee_sim/rules.h>
 #include <optee_sim/secure.h>
 #include <optee_sim/timeline.h>
 #include <optee_sim/types.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/check.h"
+#include <optee_sim/rules.h>
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,72 +43,86 @@ enum rule {
 #define SMC "optee_smc.h, "
 #define RPC "optee_rpc_cmd.h, "
 
-const struct osim__rule osim__rules[] = {
+static const struct osim_rule rules[] = {
 	[RULE_ORDER_EXCHANGE] =
 		{"order.exchange-first",
 		 "Capabilities are exchanged before the first yielding call, and before calls that depend on them.",
-		 SMC "EXCHANGE_CAPABILITIES", OSIM__BINDS_NORMAL},
+		 SMC "EXCHANGE_CAPABILITIES", OSIM_BINDS_NORMAL, OSIM_SEES_FAST | OSIM_SEES_START},
 	[RULE_CALL_ZERO] = {"call.reserved-zero",
 			    "Register bits that the ABI reserves are zero in a call.",
-			    SMC "register tables", OSIM__BINDS_NORMAL},
+			    SMC "register tables", OSIM_BINDS_NORMAL, OSIM_SEES_YIELDING},
 	[RULE_RPC_RESUME] =
 		{"rpc.resume",
 		 "RETURN_FROM_RPC gives back the resume information of an RPC that is open.",
-		 SMC "CALL_RETURN_FROM_RPC", OSIM__BINDS_NORMAL},
+		 SMC "CALL_RETURN_FROM_RPC", OSIM_BINDS_NORMAL,
+		 OSIM_SEES_YIELDING | OSIM_SEES_START},
 	[RULE_RPC_FREE_TYPE] = {"rpc.shm-free-type",
 				"SHM_FREE of a kind of memory that does not exist is refused.",
-				RPC "SHM_FREE", OSIM__BINDS_NORMAL},
+				RPC "SHM_FREE", OSIM_BINDS_NORMAL, OSIM_SEES_MESSAGES},
 	[RULE_RPC_ALLOC_TYPE] = {"rpc.shm-alloc-type",
 				 "SHM_ALLOC of a kind of memory that does not exist is refused.",
-				 RPC "SHM_ALLOC", OSIM__BINDS_NORMAL},
+				 RPC "SHM_ALLOC", OSIM_BINDS_NORMAL, OSIM_SEES_MESSAGES},
 	[RULE_WAIT_SHORT] =
 		{"rpc.wait-short",
 		 "A NOTIFICATION WAIT does not time out before its milliseconds are over.",
-		 RPC "NOTIFICATION", OSIM__BINDS_NORMAL},
+		 RPC "NOTIFICATION", OSIM_BINDS_NORMAL, OSIM_SEES_MESSAGES | OSIM_SEES_TIME},
 	[RULE_WAIT_LONG] =
 		{"rpc.wait-long",
 		 "A NOTIFICATION WAIT ends at most two ticks after its milliseconds are over.",
-		 RPC "NOTIFICATION", OSIM__BINDS_NORMAL},
+		 RPC "NOTIFICATION", OSIM_BINDS_NORMAL, OSIM_SEES_MESSAGES | OSIM_SEES_TIME},
 	[RULE_WAIT_SERVED] = {"rpc.notification-served",
 			      "NOTIFICATION WAIT and SEND of a value up to the maximum are served.",
-			      RPC "NOTIFICATION", OSIM__BINDS_NORMAL},
+			      RPC "NOTIFICATION", OSIM_BINDS_NORMAL,
+			      OSIM_SEES_MESSAGES | OSIM_SEES_FAST | OSIM_SEES_START},
 	[RULE_RPC_SERVED] =
 		{"rpc.served",
 		 "GET_TIME and SUSPEND with the parameter they are defined with succeed.",
-		 RPC "GET_TIME, SUSPEND", OSIM__BINDS_NORMAL},
+		 RPC "GET_TIME, SUSPEND", OSIM_BINDS_NORMAL, OSIM_SEES_MESSAGES},
 	[RULE_RPC_PARAMS] = {"rpc.params-refused",
 			     "An RPC whose parameters are not those it is defined with is refused.",
-			     RPC "GET_TIME, NOTIFICATION, SUSPEND", OSIM__BINDS_NORMAL},
+			     RPC "GET_TIME, NOTIFICATION, SUSPEND", OSIM_BINDS_NORMAL,
+			     OSIM_SEES_MESSAGES | OSIM_SEES_FAST | OSIM_SEES_START},
 	[RULE_RPC_ALLOC_SIZE] = {"rpc.shm-alloc-size",
 				 "SHM_ALLOC gives at least as many bytes as were asked for.",
-				 RPC "SHM_ALLOC", OSIM__BINDS_NORMAL},
+				 RPC "SHM_ALLOC", OSIM_BINDS_NORMAL, OSIM_SEES_MESSAGES},
 	[RULE_ENABLE_HONOURED] =
 		{"notif.enable-honoured",
 		 "A driver whose ENABLE_ASYNC_NOTIF failed does not go on as if notifications were enabled.",
-		 SMC "ENABLE_ASYNC_NOTIF", OSIM__BINDS_NORMAL},
+		 SMC "ENABLE_ASYNC_NOTIF", OSIM_BINDS_NORMAL,
+		 OSIM_SEES_FAST | OSIM_SEES_DRIVER | OSIM_SEES_START},
 	[RULE_STOP_FIRST] = {"notif.stop-first",
 			     "STOP_ASYNC_NOTIF is called before the interrupt is freed.",
-			     "optee_msg.h, STOP_ASYNC_NOTIF", OSIM__BINDS_NORMAL},
+			     "optee_msg.h, STOP_ASYNC_NOTIF", OSIM_BINDS_NORMAL,
+			     OSIM_SEES_FAST | OSIM_SEES_MESSAGES | OSIM_SEES_DRIVER |
+				     OSIM_SEES_START},
 	[RULE_BOTTOM_HALF] = {"notif.bottom-half",
 			      "Retrieving value 0 is followed by DO_BOTTOM_HALF.",
-			      "optee_msg.h, DO_BOTTOM_HALF", OSIM__BINDS_NORMAL},
+			      "optee_msg.h, DO_BOTTOM_HALF", OSIM_BINDS_NORMAL,
+			      OSIM_SEES_FAST | OSIM_SEES_MESSAGES | OSIM_SEES_DRIVER |
+				      OSIM_SEES_START},
 	[RULE_DRAIN] = {"notif.drain", "Values are retrieved until none is pending.",
-			SMC "GET_ASYNC_NOTIF_VALUE", OSIM__BINDS_NORMAL},
+			SMC "GET_ASYNC_NOTIF_VALUE", OSIM_BINDS_NORMAL,
+			OSIM_SEES_FAST | OSIM_SEES_DRIVER | OSIM_SEES_START},
 	[RULE_COOKIE_LEFT] = {"shm.unregistered",
 			      "Registered memory is unregistered before the driver leaves.",
-			      "optee_msg.h, UNREGISTER_SHM", OSIM__BINDS_NORMAL},
+			      "optee_msg.h, UNREGISTER_SHM", OSIM_BINDS_NORMAL,
+			      OSIM_SEES_MESSAGES | OSIM_SEES_DRIVER | OSIM_SEES_START},
 	[RULE_CACHE_LEFT] =
 		{"shm.cache-disabled",
 		 "A shm cache that was enabled is emptied before the driver leaves or the machine is shut down.",
-		 SMC "DISABLE_SHM_CACHE", OSIM__BINDS_NORMAL},
+		 SMC "DISABLE_SHM_CACHE", OSIM_BINDS_NORMAL,
+		 OSIM_SEES_FAST | OSIM_SEES_DRIVER | OSIM_SEES_START},
 	[RULE_SESSION_LEFT] = {"session.closed", "Sessions are closed before the driver leaves.",
-			       "optee_msg.h, CLOSE_SESSION", OSIM__BINDS_NORMAL},
-	[RULE_COUNT] = {NULL, NULL, NULL, OSIM__BINDS_NORMAL},
+			       "optee_msg.h, CLOSE_SESSION", OSIM_BINDS_NORMAL,
+			       OSIM_SEES_MESSAGES | OSIM_SEES_DRIVER | OSIM_SEES_START},
 };
 
-struct osim__check {
-	osim__broken_fn *broken;
+struct osim_rules {
+	osim_rule_broken_fn *broken;
 	void *arg;
+	unsigned int sees;
+	const struct osim_event *event; /* the one that is held */
+	uint64_t count[RULE_COUNT], count_broken[RULE_COUNT];
 	bool exchanged, cache, enable_failed, enabled, stopped, value_pending, bottom_half_due;
 	bool bound;
 	unsigned int irqs; /* interrupts that the driver holds */
@@ -133,33 +148,70 @@ struct osim__check {
 	} made;
 };
 
-struct osim__check *osim__check_new(osim__broken_fn *broken, void *arg)
+const struct osim_rule *osim_rule(size_t i)
 {
-	struct osim__check *c = calloc(1, sizeof(*c));
-
-	if (c) {
-		c->broken = broken;
-		c->arg = arg;
-		c->made.cmd = UINT32_MAX;
-	}
-	return c;
+	return i < RULE_COUNT ? &rules[i] : NULL;
 }
 
-void osim__check_free(struct osim__check *c)
+const char *osim_verdict_name(enum osim_verdict verdict)
+{
+	static const char *const names[] = {"failed", "passed", "unused", "not checkable"};
+
+	return (unsigned int)verdict < OSIM_VERDICT_COUNT ? names[verdict] : "?";
+}
+
+int osim_rules_new(unsigned int sees, osim_rule_broken_fn *fn, void *arg, struct osim_rules **r)
+{
+	struct osim_rules *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return -ENOMEM;
+	c->sees = sees;
+	c->broken = fn;
+	c->arg = arg;
+	c->made.cmd = UINT32_MAX;
+	*r = c;
+	return 0;
+}
+
+void osim_rules_free(struct osim_rules *c)
 {
 	free(c);
 }
 
+struct osim_rule_outcome osim_rules_outcome(const struct osim_rules *c, size_t i)
+{
+	struct osim_rule_outcome o = {.held = c->count[i], .broken = c->count_broken[i]};
+
+	if (o.broken)
+		o.verdict = OSIM_VERDICT_FAILED;
+	else if (rules[i].needs & ~c->sees)
+		o.verdict = OSIM_VERDICT_NOT_CHECKABLE;
+	else
+		o.verdict = o.held ? OSIM_VERDICT_PASSED : OSIM_VERDICT_UNUSED;
+	return o;
+}
+
+void osim_rules_gap(struct osim_rules *c)
+{
+	c->sees &= ~(unsigned int)OSIM_SEES_START;
+}
+
 static void __attribute__((format(printf, 3, 4)))
-broken(struct osim__check *c, enum rule rule, const char *format, ...)
+broken(struct osim_rules *c, enum rule rule, const char *format, ...)
 {
 	char detail[256];
 	va_list ap;
 
+	if (rules[rule].needs & ~c->sees)
+		return;
+	c->count[rule]++;
+	c->count_broken[rule]++;
 	va_start(ap, format);
 	vsnprintf(detail, sizeof(detail), format, ap);
 	va_end(ap);
-	c->broken(c->arg, &osim__rules[rule], detail);
+	if (c->broken)
+		c->broken(c->arg, &rules[rule], c->event, detail);
 }
 
 /* --- calls --- */
@@ -170,7 +222,7 @@ static bool needs_exchange(const struct osim__abi_call *call)
 	       call->id == OPTEE_SMC_DISABLE_SHM_CACHE;
 }
 
-static void on_call(struct osim__check *c, const struct osim_regs *in)
+static void on_call(struct osim_rules *c, const struct osim_regs *in)
 {
 	const struct osim__abi_call *call = osim__abi_call_find((uint32_t)in->a[0]);
 
@@ -196,7 +248,7 @@ static void on_call(struct osim__check *c, const struct osim_regs *in)
 	}
 }
 
-static void on_fast_return(struct osim__check *c, uint32_t id, const struct osim_regs *out)
+static void on_fast_return(struct osim_rules *c, uint32_t id, const struct osim_regs *out)
 {
 	bool ok = out->a[0] == OPTEE_SMC_RETURN_OK;
 
@@ -232,8 +284,7 @@ static void on_fast_return(struct osim__check *c, uint32_t id, const struct osim
 	}
 }
 
-static void on_return(struct osim__check *c, const struct osim_regs *in,
-		      const struct osim_regs *out)
+static void on_return(struct osim_rules *c, const struct osim_regs *in, const struct osim_regs *out)
 {
 	if (OPTEE_SMC_RETURN_IS_RPC((uint32_t)out->a[0])) {
 		if (out->a[3] < THREADS)
@@ -245,7 +296,7 @@ static void on_return(struct osim__check *c, const struct osim_regs *in,
 
 /* --- RPCs --- */
 
-static bool waited_for(const struct osim__check *c, uint64_t value)
+static bool waited_for(const struct osim_rules *c, uint64_t value)
 {
 	for (unsigned int t = 0; t < THREADS; t++)
 		if (c->wait[t].waiting && c->wait[t].value == value)
@@ -253,7 +304,7 @@ static bool waited_for(const struct osim__check *c, uint64_t value)
 	return false;
 }
 
-static void on_rpc(struct osim__check *c, const struct osim_event *e)
+static void on_rpc(struct osim_rules *c, const struct osim_event *e)
 {
 	const struct osim_msg_param *p = e->msg ? OSIM_MSG_PARAMS(e->msg) : NULL;
 	uint32_t t = e->secure_thread % THREADS;
@@ -278,7 +329,7 @@ static void on_rpc(struct osim__check *c, const struct osim_event *e)
 	}
 }
 
-static void on_wait_end(struct osim__check *c, const struct osim_event *e, uint32_t t)
+static void on_wait_end(struct osim_rules *c, const struct osim_event *e, uint32_t t)
 {
 	uint64_t took_ns = e->time_ns - c->wait[t].since_ns, took_ms = took_ns / NS_PER_MS,
 		 asked_ns = c->wait[t].timeout_ms * NS_PER_MS;
@@ -295,7 +346,7 @@ static void on_wait_end(struct osim__check *c, const struct osim_event *e, uint3
 		       c->wait[t].timeout_ms, took_ms);
 }
 
-static void on_shm_end(struct osim__check *c, const struct osim_msg_arg *msg, uint32_t t)
+static void on_shm_end(struct osim_rules *c, const struct osim_msg_arg *msg, uint32_t t)
 {
 	const struct osim_msg_param *p = OSIM_MSG_PARAMS(msg);
 	bool alloc = msg->cmd == OPTEE_RPC_CMD_SHM_ALLOC;
@@ -312,7 +363,7 @@ static void on_shm_end(struct osim__check *c, const struct osim_msg_arg *msg, ui
 }
 
 /* The parameter that the driver's own RPCs are defined with. */
-static bool params_fit(const struct osim__check *c, uint32_t t)
+static bool params_fit(const struct osim_rules *c, uint32_t t)
 {
 	return c->rpc[t].params == 1 &&
 	       c->rpc[t].attr == (c->rpc[t].cmd == OPTEE_RPC_CMD_GET_TIME
@@ -320,7 +371,7 @@ static bool params_fit(const struct osim__check *c, uint32_t t)
 					  : OPTEE_MSG_ATTR_TYPE_VALUE_INPUT);
 }
 
-static void on_notification_end(struct osim__check *c, const struct osim_event *e, uint32_t t)
+static void on_notification_end(struct osim_rules *c, const struct osim_event *e, uint32_t t)
 {
 	uint32_t ret = e->msg->ret;
 	bool known = c->rpc[t].type <= OPTEE_RPC_NOTIFICATION_SEND && c->rpc[t].b <= c->max_notif;
@@ -338,7 +389,7 @@ static void on_notification_end(struct osim__check *c, const struct osim_event *
 		on_wait_end(c, e, t);
 }
 
-static void on_rpc_end(struct osim__check *c, const struct osim_event *e)
+static void on_rpc_end(struct osim_rules *c, const struct osim_event *e)
 {
 	uint32_t t = e->secure_thread % THREADS, cmd = c->rpc[t].cmd;
 
@@ -365,7 +416,7 @@ static void on_rpc_end(struct osim__check *c, const struct osim_event *e)
 
 /* --- messages --- */
 
-static void cookie_gone(struct osim__check *c, uint64_t cookie)
+static void cookie_gone(struct osim_rules *c, uint64_t cookie)
 {
 	for (unsigned int i = 0; i < c->cookies; i++)
 		if (c->cookie[i] == cookie) {
@@ -374,7 +425,7 @@ static void cookie_gone(struct osim__check *c, uint64_t cookie)
 		}
 }
 
-static void session_gone(struct osim__check *c, uint32_t session)
+static void session_gone(struct osim_rules *c, uint32_t session)
 {
 	for (unsigned int i = 0; i < c->sessions; i++)
 		if (c->session[i] == session) {
@@ -383,7 +434,7 @@ static void session_gone(struct osim__check *c, uint32_t session)
 		}
 }
 
-static void on_message_end(struct osim__check *c, const struct osim_event *e)
+static void on_message_end(struct osim_rules *c, const struct osim_event *e)
 {
 	const struct osim_msg_arg *msg = e->msg;
 	const struct osim_msg_param *p = OSIM_MSG_PARAMS(msg);
@@ -412,7 +463,7 @@ static void on_message_end(struct osim__check *c, const struct osim_event *e)
 }
 
 /* The call that carried the message is back. */
-static void on_made(struct osim__check *c, const struct osim_event *e)
+static void on_made(struct osim_rules *c, const struct osim_event *e)
 {
 	if (c->made.thread_id != e->thread_id)
 		return;
@@ -425,7 +476,7 @@ static void on_made(struct osim__check *c, const struct osim_event *e)
 	c->made.cmd = UINT32_MAX;
 }
 
-static void on_message(struct osim__check *c, const struct osim_event *e)
+static void on_message(struct osim_rules *c, const struct osim_event *e)
 {
 	if (e->flags & OSIM_EVENT_F_END) {
 		on_message_end(c, e);
@@ -439,7 +490,7 @@ static void on_message(struct osim__check *c, const struct osim_event *e)
 
 /* --- the driver --- */
 
-static void on_unbound(struct osim__check *c)
+static void on_unbound(struct osim_rules *c)
 {
 	if (c->cookies)
 		broken(c, RULE_COOKIE_LEFT, "%u buffers are still registered", c->cookies);
@@ -457,7 +508,7 @@ static void on_unbound(struct osim__check *c)
 		c->bottom_half_due = c->bound = false;
 }
 
-static void on_driver(struct osim__check *c, const struct osim_event *e)
+static void on_driver(struct osim_rules *c, const struct osim_event *e)
 {
 	if (!(e->flags & OSIM_EVENT_F_END))
 		return;
@@ -477,7 +528,7 @@ static void on_driver(struct osim__check *c, const struct osim_event *e)
 		       "ENABLE_ASYNC_NOTIF failed, the driver is bound and holds the interrupt");
 }
 
-static void on_irq_object(struct osim__check *c, const struct osim_event *e)
+static void on_irq_object(struct osim_rules *c, const struct osim_event *e)
 {
 	if (!e->text || strcmp(e->text, "interrupt") != 0)
 		return;
@@ -492,8 +543,16 @@ static void on_irq_object(struct osim__check *c, const struct osim_event *e)
 		       "the interrupt is freed and STOP_ASYNC_NOTIF has not been called");
 }
 
-void osim__check_event(struct osim__check *c, const struct osim_event *e)
+void osim_rules_end(struct osim_rules *c)
 {
+	(void)c;
+}
+
+void osim_rules_event(void *arg, const struct osim_event *e)
+{
+	struct osim_rules *c = arg;
+
+	c->event = e;
 	switch (e->kind) {
 	case OSIM_EVENT_CALL:
 		on_call(c, e->in);

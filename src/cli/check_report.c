@@ -112,9 +112,12 @@ static void add_name(struct osim__cli_names *names, const char *id, const char *
 		(struct osim__cli_name){.id = copy(id), .text = copy(text), .abi = copy(abi)};
 }
 
-static void add_rule(void *arg, const char *id, const char *text, const char *abi)
+static void add_rules(struct osim__cli_names *names)
 {
-	add_name(arg, id, text, abi);
+	const struct osim_rule *rule;
+
+	for (size_t i = 0; (rule = osim_rule(i)); i++)
+		add_name(names, rule->id, rule->text, rule->abi);
 }
 
 struct select {
@@ -135,7 +138,7 @@ void osim__cli_report_finish(struct osim__cli_report *r, const char *only)
 	struct select s = {.names = &r->scenarios, .only = only ? only : ""};
 
 	osim_check_scenarios(add_scenario, &s);
-	osim_check_rules(add_rule, &r->rules);
+	add_rules(&r->rules);
 	for (size_t i = 0; i < r->count; i++) {
 		add_name(&r->rules, r->items[i].id, "", "");
 		if (r->items[i].accepted)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include <optee_sim/check.h>
+#include <optee_sim/rules.h>
 
 /* What a check found, kept for the formats that it is written in. */
 

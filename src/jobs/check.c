@@ -7,9 +7,9 @@
 #include <time.h>
 
 #include <optee_sim/abi/abi.h>
+#include <optee_sim/rules.h>
 
 #include "abi/table.h"
-#include "check/check.h"
 #include "jobs/jobs.h"
 #include "machine/machine.h"
 #include "jobs/experiment.h"
@@ -258,11 +258,13 @@ static int check(struct checking *c)
 	return run(c, c->plan.count, 0, work_experiment, ended_experiment);
 }
 
-static const struct osim__rule *rule_of(const char *id)
+static const struct osim_rule *rule_of(const char *id)
 {
-	for (const struct osim__rule *r = osim__rules; r->id; r++)
-		if (!strcmp(r->id, id))
-			return r;
+	const struct osim_rule *rule;
+
+	for (size_t i = 0; (rule = osim_rule(i)); i++)
+		if (!strcmp(rule->id, id))
+			return rule;
 	return NULL;
 }
 
@@ -283,7 +285,7 @@ static void tell(struct checking *c, void (*group)(void *arg, const struct osim_
 	osim__groups_sort(&c->groups);
 	for (size_t i = 0; i < c->groups.count; i++) {
 		const struct osim__group *g = &c->groups.items[i];
-		const struct osim__rule *rule = rule_of(g->id);
+		const struct osim_rule *rule = rule_of(g->id);
 		struct osim_check_group out = {.id = g->id,
 					       .text = g->text,
 					       .where = g->where,
@@ -355,11 +357,4 @@ void osim_check_scenarios(void (*fn)(void *arg, const char *name, const char *wh
 {
 	for (size_t i = 0; osim__scenarios[i]; i++)
 		fn(arg, osim__scenarios[i]->name, osim__scenarios[i]->what);
-}
-
-void osim_check_rules(void (*fn)(void *arg, const char *id, const char *text, const char *abi),
-		      void *arg)
-{
-	for (const struct osim__rule *r = osim__rules; r->id; r++)
-		fn(arg, r->id, r->text, r->abi);
 }

@@ -9,8 +9,8 @@
 
 #include <optee_sim/abi/abi.h>
 #include <optee_sim/conduit.h>
+#include <optee_sim/rules.h>
 
-#include "check/check.h"
 #include "machine/machine.h"
 
 /* A run that does not end is given up after this many scheduling decisions. */
@@ -21,7 +21,7 @@ struct experiment_run {
 	struct osim__stage stage;
 	struct osim__explorer explorer;
 	struct osim_tap tap;
-	struct osim__check *check;
+	struct osim_rules *check;
 	struct osim__measure *measure;
 	osim_event_fn *sink;
 	void *sink_arg;
@@ -78,7 +78,7 @@ static void on_event(void *arg, const struct osim_event *e)
 	const struct osim__experiment *x = run->x;
 
 	if (run->check)
-		osim__check_event(run->check, e);
+		osim_rules_event(run->check, e);
 	if (run->sink)
 		run->sink(run->sink_arg, e);
 	/* Where nothing is made to fail a driver that is bound has no error to log. */
@@ -99,8 +99,10 @@ static void on_event(void *arg, const struct osim_event *e)
 	run->inside = false;
 }
 
-static void rule_broken(void *arg, const struct osim__rule *rule, const char *detail)
+static void rule_broken(void *arg, const struct osim_rule *rule, const struct osim_event *event,
+			const char *detail)
 {
+	(void)event;
 	tell(arg, rule->id, detail);
 }
 
@@ -189,9 +191,10 @@ int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *d
 	run->stage.disturbed = disturbs(x);
 	run->stage.unmet = tell;
 	run->stage.unmet_arg = run;
-	run->check = osim__check_new(rule_broken, run);
-	rc = run->check ? make(run) : -ENOMEM;
-	osim__check_free(run->check);
+	rc = osim_rules_new(OSIM_SEES_ALL, rule_broken, run, &run->check);
+	if (!rc)
+		rc = make(run);
+	osim_rules_free(run->check);
 	free(run);
 	return rc;
 }

@@ -8,21 +8,23 @@
 #include <string.h>
 
 #include <optee_sim/abi/abi.h>
+#include <optee_sim/rules.h>
 
-#include "check/check.h"
 #include "stim/scenario.h"
 
 #define MS 1000000ull
 
 struct fixture {
-	struct osim__check *check;
+	struct osim_rules *check;
 	char ids[256]; /* of the rules that were broken, each with a space behind */
 };
 
-static void broken(void *arg, const struct osim__rule *rule, const char *detail)
+static void broken(void *arg, const struct osim_rule *rule, const struct osim_event *event,
+		   const char *detail)
 {
 	struct fixture *f = arg;
 
+	assert_non_null(event);
 	assert_true(detail[0]);
 	strncat(f->ids, rule->id, sizeof(f->ids) - strlen(f->ids) - 1);
 	strncat(f->ids, " ", sizeof(f->ids) - strlen(f->ids) - 1);
@@ -33,14 +35,13 @@ static int setup(void **state)
 	static struct fixture f;
 
 	memset(&f, 0, sizeof(f));
-	f.check = osim__check_new(broken, &f);
 	*state = &f;
-	return f.check ? 0 : -1;
+	return osim_rules_new(OSIM_SEES_ALL, broken, &f, &f.check);
 }
 
 static int teardown(void **state)
 {
-	osim__check_free(((struct fixture *)*state)->check);
+	osim_rules_free(((struct fixture *)*state)->check);
 	return 0;
 }
 
@@ -48,16 +49,16 @@ static void fast(struct fixture *f, uint32_t id, struct osim_regs out)
 {
 	const struct osim_regs in = {{id}};
 
-	osim__check_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
-	osim__check_event(f->check,
-			  &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	osim_rules_event(f->check,
+			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
 }
 
 static void driver(struct fixture *f, const char *text)
 {
-	osim__check_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_DRIVER,
-							 .flags = OSIM_EVENT_F_END,
-							 .text = text});
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_DRIVER,
+							.flags = OSIM_EVENT_F_END,
+							.text = text});
 }
 
 static void exchange(struct fixture *f)
@@ -75,11 +76,11 @@ struct rpc {
 
 static void rpc(struct fixture *f, uint32_t thread, struct rpc *m, uint64_t now_ns, bool end)
 {
-	osim__check_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_RPC,
-							 .flags = end ? OSIM_EVENT_F_END : 0,
-							 .secure_thread = thread,
-							 .time_ns = now_ns,
-							 .msg = &m->arg});
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_RPC,
+							.flags = end ? OSIM_EVENT_F_END : 0,
+							.secure_thread = thread,
+							.time_ns = now_ns,
+							.msg = &m->arg});
 }
 
 static struct rpc make(uint32_t cmd, uint64_t attr, uint64_t a, uint64_t b, uint64_t c)
@@ -185,11 +186,11 @@ static void registered(struct fixture *f, uint64_t a0)
 	struct rpc m = make(OPTEE_MSG_CMD_REGISTER_SHM, OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0, 0, 0);
 
 	m.param.u.tmem.shm_ref = 0x1234;
-	osim__check_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE,
-							 .flags = OSIM_EVENT_F_END,
-							 .msg = &m.arg});
-	osim__check_event(f->check,
-			  &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE,
+							.flags = OSIM_EVENT_F_END,
+							.msg = &m.arg});
+	osim_rules_event(f->check,
+			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
 }
 
 static void buffer_whose_call_failed_is_not_registered(void **state)
