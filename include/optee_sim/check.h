@@ -3,6 +3,7 @@
 #define OPTEE_SIM_CHECK_H
 
 #include <optee_sim/event.h>
+#include <optee_sim/secure.h>
 #include <optee_sim/types.h>
 
 OSIM_BEGIN_DECLS
@@ -45,12 +46,14 @@ struct osim_check_summary {
 struct osim_check_options {
 	size_t size; /**< sizeof(struct osim_check_options). */
 	struct osim_driver *driver;
-	unsigned int jobs;	/**< Processes at a time; 0: one a processor. */
-	size_t experiments_max; /**< Runs, 0: 60,000. The first ones are the simplest. */
-	unsigned int budget_ms; /**< No new experiment is begun after this time; 0: no limit. */
-	uint64_t seed;		/**< For random schedules. */
-	const char *only;	/**< Scenarios whose name begins so; NULL: all. */
-	bool honest_only;	/**< No hostile secure world. */
+	unsigned int jobs;	   /**< Processes at a time; 0: one a processor. */
+	size_t experiments_max;	   /**< Runs, 0: 60,000. The first ones are the simplest. */
+	unsigned int budget_ms;	   /**< No new experiment is begun after this time; 0: no limit. */
+	uint64_t seed;		   /**< For random schedules. */
+	const char *only;	   /**< Scenarios whose name begins so; NULL: all. */
+	enum osim_profile profile; /**< Of the fake secure world; experiments say "abi:" in front of
+				      their name where it is that. */
+	bool honest_only;	   /**< No hostile secure world. */
 	bool quick; /**< Each scenario as it is, each fault, and a sample of the rest. */
 	void (*progress)(void *arg, size_t done, size_t all, size_t groups);
 	void *arg; /**< Passed to progress. */

@@ -232,11 +232,8 @@ static void on_call(struct osim_rules *c, const struct osim_regs *in)
 		broken(c, RULE_ORDER_EXCHANGE, "%s comes before any exchange of capabilities",
 		       call->name);
 	for (unsigned int n = 1; n < 8; n++) {
-		uint32_t odd = (uint32_t)in->a[n] & osim__abi_reg_zero_mask(&call->in, n);
-
-		if (odd)
-			broken(c, RULE_CALL_ZERO, "%s: a%u has reserved bits %#x set", call->name,
-			       n, odd);
+		if ((uint32_t)in->a[n] & osim__abi_reg_zero_mask(&call->in, n))
+			broken(c, RULE_CALL_ZERO, "%s: a%u has reserved bits set", call->name, n);
 	}
 	if (call->id == OPTEE_SMC_CALL_RETURN_FROM_RPC && in->a[3] < THREADS) {
 		uint64_t bit = 1ull << (in->a[3] % 64);

@@ -107,6 +107,8 @@ static int check_with(const struct osim__cli_check *c, const char *runner, const
 	}
 	if (o->quick)
 		argv[used++] = "--quick";
+	if (o->profile == OSIM_PROFILE_ABI)
+		argv[used++] = "--profile=abi";
 	return run_quietly(argv);
 }
 

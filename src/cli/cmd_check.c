@@ -22,6 +22,7 @@ enum {
 	OPT_BUDGET,
 	OPT_ONLY,
 	OPT_PEER,
+	OPT_PROFILE,
 	OPT_KERNEL,
 	OPT_DRIVER,
 	OPT_BUILD,
@@ -54,6 +55,9 @@ static const struct argp_option options[] = {
 	{"only", OPT_ONLY, "SCENARIO", 0, "Only scenarios whose name begins so", 0},
 	{"peer", OPT_PEER, "honest|all", 0,
 	 "Whether the secure world may break the protocol; default all", 0},
+	{"profile", OPT_PROFILE, "optee|abi", 0,
+	 "Whether the secure world answers as OP-TEE does, or as the headers say; default optee",
+	 0},
 	{"quick", OPT_QUICK, NULL, 0,
 	 "Each scenario as it is, each fault, and a sample of the rest, in less than 10 s", 0},
 	{"jobs", OPT_JOBS, "N", 0, "Processes at a time; default: one a processor", 0},
@@ -95,6 +99,12 @@ static void set_word(struct argp_state *state, struct osim__cli_check *c, int ke
 			argp_error(state, "--build: '%s' is none of plain, asan", arg);
 		c->build.build = arg;
 		c->build_given = true;
+		return;
+	}
+	if (key == OPT_PROFILE) {
+		if (strcmp(arg, "optee") != 0 && strcmp(arg, "abi") != 0)
+			argp_error(state, "--profile: '%s' is neither optee nor abi", arg);
+		c->options.profile = *arg == 'a' ? OSIM_PROFILE_ABI : OSIM_PROFILE_OPTEE;
 		return;
 	}
 	if (strcmp(arg, "honest") != 0 && strcmp(arg, "all") != 0)
@@ -186,6 +196,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_BUILD:
 	case OPT_PEER:
+	case OPT_PROFILE:
 		set_word(state, c, key, arg);
 		return 0;
 	case OPT_BUILT:

@@ -60,7 +60,8 @@ static void write_wrong(void *arg, const char *id, const char *text, const char 
 static void work_measure(void *arg, size_t index)
 {
 	const struct checking *c = arg;
-	struct osim__experiment x = {.scenario = c->scenarios[index]};
+	struct osim__experiment x = {.scenario = c->scenarios[index],
+				     .profile = c->options->profile};
 	struct osim__measure *measure = calloc(1, sizeof(*measure));
 	const char tag = RECORD_MEASURE;
 
@@ -162,7 +163,8 @@ static bool take(struct checking *c, const struct osim__experiment *x,
 static bool ended_measure(void *arg, const struct osim__job_result *r)
 {
 	struct checking *c = arg;
-	const struct osim__experiment x = {.scenario = c->scenarios[r->index]};
+	const struct osim__experiment x = {.scenario = c->scenarios[r->index],
+					   .profile = c->options->profile};
 
 	return take(c, &x, r);
 }
@@ -306,7 +308,7 @@ int osim_check(const struct osim_check_options *options,
 	       void (*group)(void *arg, const struct osim_check_group *group), void *arg,
 	       struct osim_check_summary *summary)
 {
-	struct checking c = {.options = options};
+	struct checking c = {.options = options, .plan.profile = options->profile};
 	int rc;
 
 	if (options->size != sizeof(*options))

@@ -16,6 +16,9 @@
 /* A run that does not end is given up after this many scheduling decisions. */
 #define STEPS_MAX 200000u
 
+/* In front of experiments against the other profile. */
+#define ABI_PREFIX "abi:"
+
 struct experiment_run {
 	const struct osim__experiment *x;
 	struct osim__stage stage;
@@ -116,9 +119,9 @@ static bool disturbs(const struct osim__experiment *x)
 
 static int make_machine(struct experiment_run *run)
 {
-	struct osim_secure_options secure = {.size = sizeof(secure)};
-	struct osim_options options = {.size = sizeof(options), .steps_max = STEPS_MAX};
 	const struct osim__experiment *x = run->x;
+	struct osim_secure_options secure = {.size = sizeof(secure), .profile = x->profile};
+	struct osim_options options = {.size = sizeof(options), .steps_max = STEPS_MAX};
 
 	if (x->scenario->configure)
 		x->scenario->configure(&options, &secure);
@@ -233,7 +236,8 @@ int osim__experiment_print(const struct osim__experiment *x, char *text, size_t 
 		schedule[0] = '/';
 		osim__schedule_print(&x->schedule, schedule + 1, sizeof(schedule) - 1);
 	}
-	return snprintf(text, bytes, "%s%s%s", x->scenario->name, plan, schedule);
+	return snprintf(text, bytes, "%s%s%s%s", x->profile == OSIM_PROFILE_ABI ? ABI_PREFIX : "",
+			x->scenario->name, plan, schedule);
 }
 
 /* A number after the given character; false: there is none. */
@@ -289,7 +293,7 @@ static bool parse_plan(struct osim__experiment *x, const char *text)
 
 int osim__experiment_parse(struct osim__experiment *x, const char *text)
 {
-	char copy[256], *plan, *schedule;
+	char copy[256], *name = copy, *plan, *schedule;
 
 	memset(x, 0, sizeof(*x));
 	if (snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy))
@@ -300,12 +304,16 @@ int osim__experiment_parse(struct osim__experiment *x, const char *text)
 	plan = strchr(copy, '+');
 	if (plan)
 		*plan++ = '\0';
+	if (!strncmp(name, ABI_PREFIX, strlen(ABI_PREFIX))) {
+		x->profile = OSIM_PROFILE_ABI;
+		name += strlen(ABI_PREFIX);
+	}
 	for (size_t i = 0; osim__scenarios[i]; i++)
-		if (!strcmp(osim__scenarios[i]->name, copy))
+		if (!strcmp(osim__scenarios[i]->name, name))
 			x->scenario = osim__scenarios[i];
 	if (!x->scenario)
 		return osim__error(-EINVAL, "experiment '%s': there is no scenario '%s'", text,
-				   copy);
+				   name);
 	if (plan && !parse_plan(x, plan))
 		return osim__error(-EINVAL, "experiment '%s': '%s' is nothing that can be done",
 				   text, plan);

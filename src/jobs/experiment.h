@@ -9,7 +9,7 @@
 
 /*
  * One scenario, one thing done to it, one schedule. As text: "posts", "posts+alloc@3",
- * "client+ret@5=4", "wait-send+post0@12/17.1". The text is what a person gives back to see it
+ * "client+ret@5=4", "abi:wait-send+post0@12/17.1". The text is what a person gives back to see it
  * again.
  */
 
@@ -25,6 +25,7 @@ enum osim__plan {
 
 struct osim__experiment {
 	const struct osim__scenario *scenario;
+	enum osim_profile profile;
 	enum osim__plan plan;
 	uint32_t a, at;
 	uint64_t b;

@@ -32,7 +32,8 @@ static int add(struct osim__plan_list *list, const struct osim__experiment *x)
 		list->items = items;
 		list->room = room;
 	}
-	list->items[list->count++] = *x;
+	list->items[list->count] = *x;
+	list->items[list->count++].profile = list->profile;
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 /* Experiments to make, the simplest first. */
 struct osim__plan_list {
+	enum osim_profile profile; /* of each of them; set before the first is added */
 	struct osim__experiment *items;
 	size_t count, room;
 	struct osim__plan_source *sources; /* scenarios with their measures, for random schedules */

@@ -132,7 +132,8 @@ void osim__k_irq_restore(unsigned long flags, const struct osim__site *site)
 	struct osim_machine *m = osim__machine();
 
 	if (flags > 1) {
-		osim__finding(m, "kernel.irq-flags", "flags 0x%lx were never saved, at %s", flags,
+		osim__finding(m, "kernel.irq-flags",
+			      "flags that were never saved are restored, at %s",
 			      osim__k_where(site));
 		flags &= 1;
 	}

@@ -297,11 +297,13 @@ static uint64_t chunk(const struct osim__shm *shm, uint64_t offset, uint64_t byt
 	return shm->kind != OSIM__SHM_PAGES || bytes < left ? bytes : left;
 }
 
-static void gone(const struct osim__shm *shm, uint64_t pa)
+/* Neither address nor cookie: both may differ from run to run. */
+static void gone(const struct osim__shm *shm, uint64_t offset)
 {
 	osim__finding(shm->guest->s->m, "secure.memory-gone",
-		      "memory at %#llx is shared with the secure world and was given back",
-		      (unsigned long long)pa);
+		      "memory that is shared with the secure world was given back: byte %llu of a "
+		      "buffer of %llu",
+		      (unsigned long long)offset, (unsigned long long)shm->size);
 }
 
 /* Protected memory is not to be had as the normal world's is. */
@@ -312,9 +314,10 @@ static bool is_protected(const struct osim__shm *shm, uint64_t pa, uint64_t byte
 	return (s->lent || shm->kind == OSIM__SHM_PROTECTED) && osim__protmem_holds(s, pa, bytes);
 }
 
-static void read_chunk(struct osim__shm *shm, uint64_t pa, void *to, uint64_t bytes)
+static void read_chunk(struct osim__shm *shm, uint64_t offset, void *to, uint64_t bytes)
 {
 	struct osim__secure *s = shm->guest->s;
+	uint64_t pa = osim__shm_pa(shm, offset);
 	const void *from;
 
 	if (is_protected(shm, pa, bytes)) {
@@ -327,12 +330,13 @@ static void read_chunk(struct osim__shm *shm, uint64_t pa, void *to, uint64_t by
 		return;
 	}
 	memset(to, 0, (size_t)bytes);
-	gone(shm, pa);
+	gone(shm, offset);
 }
 
-static void write_chunk(struct osim__shm *shm, uint64_t pa, const void *from, uint64_t bytes)
+static void write_chunk(struct osim__shm *shm, uint64_t offset, const void *from, uint64_t bytes)
 {
 	struct osim__secure *s = shm->guest->s;
+	uint64_t pa = osim__shm_pa(shm, offset);
 	void *to;
 
 	if (is_protected(shm, pa, bytes)) {
@@ -343,7 +347,7 @@ static void write_chunk(struct osim__shm *shm, uint64_t pa, const void *from, ui
 	if (to)
 		memcpy(to, from, (size_t)bytes);
 	else
-		gone(shm, pa);
+		gone(shm, offset);
 }
 
 void osim__shm_read(struct osim__shm *shm, uint64_t offset, void *buf, uint64_t bytes)
@@ -354,7 +358,7 @@ void osim__shm_read(struct osim__shm *shm, uint64_t offset, void *buf, uint64_t 
 	while (bytes) {
 		uint64_t n = chunk(shm, offset, bytes);
 
-		read_chunk(shm, osim__shm_pa(shm, offset), to, n);
+		read_chunk(shm, offset, to, n);
 		to += n;
 		offset += n;
 		bytes -= n;
@@ -369,7 +373,7 @@ void osim__shm_write(struct osim__shm *shm, uint64_t offset, const void *buf, ui
 	while (bytes) {
 		uint64_t n = chunk(shm, offset, bytes);
 
-		write_chunk(shm, osim__shm_pa(shm, offset), from, n);
+		write_chunk(shm, offset, from, n);
 		from += n;
 		offset += n;
 		bytes -= n;

@@ -69,6 +69,7 @@ class Options(Directory):
                 (["--jobs=x"], "--jobs: 'x'"),
                 (["--budget=-1"], "--budget: '-1'"),
                 (["--peer=evil"], "--peer: 'evil' is none of honest, all"),
+                (["--profile=real"], "--profile: 'real' is neither optee nor abi"),
                 (["--build=fast"], "--build: 'fast' is none of plain, asan"),
                 (["--build=asan"], "--build: needs --kernel or --driver"),
                 (["--only=nosuch"], "--only: no scenario begins with 'nosuch'"),
@@ -138,6 +139,13 @@ class Formats(Directory):
         for f in self.json["findings"]:
             done = Planted.check("--again", f["experiment"], check=1)
             self.assertIn(f["id"], done.stdout)
+
+    def test_other_profile_is_part_of_the_experiment(self):
+        done = Planted.check("--profile=abi", *SOME, check=1)
+        again = re.findall(r"again: .*--again '?(\S+?)'?$", done.stdout, re.M)
+        self.assertTrue(again)
+        self.assertTrue(all(name.startswith("abi:") for name in again), again)
+        Planted.check("--again", again[0], check=1)
 
     def test_junit_has_a_case_for_each_scenario_and_rule(self):
         self.assertEqual(self.junit.tag, "testsuites")

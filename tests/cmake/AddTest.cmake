@@ -6,9 +6,10 @@ One cmocka program per source file, and per driver if there are any:
 
   tests/unit/<room>_<subject>_test.c   ctest <room>.<subject>
   tests/kernel/<subject>_test.c        ctest kernel.<subject>
-  tests/scenario/<subject>_test.c      ctest scenario.<subject>.<driver>
+  tests/scenario/<subject>_test.c      ctest scenario.<subject>.<driver>, and the same with .abi
 
-PREFIX replaces <room> or scenario. KERNEL compiles the test as src/kernel/k_*.c is: the kernel
+A test with a driver runs once for each profile of the fake secure world; the second time, .abi,
+OSIM_TEST_PROFILE is abi. PREFIX replaces <room> or scenario. KERNEL compiles the test as src/kernel/k_*.c is: the kernel
 headers come first.
 
 A test is linked against the static library, so that internal symbols can be tested, and includes
@@ -83,6 +84,7 @@ function(optee_sim_add_test source)
     string(REGEX REPLACE "^([a-z0-9]+)_" "\\1." name "${subject}")
   endif()
   set(names "")
+  set(names_abi "")
   if(NOT arg_DRIVERS)
     optee_sim_add_test_program(${name} "${source}" "" ${arg_KERNEL})
     set(names ${name})
@@ -92,6 +94,10 @@ function(optee_sim_add_test source)
     if(TARGET "${optee_sim_driver_${driver}}")
       optee_sim_add_test_program(${name}.${driver} "${source}"
         ${optee_sim_driver_${driver}} ${arg_KERNEL})
+      # The same against the other profile of the fake secure world.
+      add_test(NAME ${name}.${driver}.abi COMMAND test.${name}.${driver})
+      list(APPEND names ${name}.${driver}.abi)
+      list(APPEND names_abi ${name}.${driver}.abi)
     else()
       optee_sim_add_skipped_test(${name}.${driver}
         "OPTEE_SIM_LINUX_TREES has no tree ${driver}; script/bootstrap --linux installs it")
@@ -99,6 +105,9 @@ function(optee_sim_add_test source)
   endforeach()
   set_tests_properties(${names} PROPERTIES
     LABELS "${arg_LABEL};${labels}" TIMEOUT ${timeout} SKIP_RETURN_CODE 77)
+  if(names_abi)
+    set_tests_properties(${names_abi} PROPERTIES ENVIRONMENT OSIM_TEST_PROFILE=abi)
+  endif()
 endfunction()
 
 function(optee_sim_add_test_program name source driver kernel)

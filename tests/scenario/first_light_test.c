@@ -16,7 +16,7 @@
 #include <optee_sim/machine.h>
 #include <optee_sim/secure.h>
 
-extern struct osim_driver OSIM_TEST_DRIVER;
+#include "scenario.h"
 
 #define RETRIEVED_MAX 8
 
@@ -92,11 +92,12 @@ static void unbind(struct osim_machine *m)
 
 static void notification_of_a_value_and_a_bottom_half_are_taken(void **state)
 {
+	const struct osim_options options = scenario_options();
 	struct osim_machine *m;
 	struct seen seen = {0};
 
 	(void)state;
-	assert_int_equal(osim_machine_new(NULL, &m), 0);
+	assert_int_equal(osim_machine_new(&options, &m), 0);
 	osim_set_event_sink(m, sink, &seen);
 	bind(m);
 	assert_int_equal(seen.retrieved_count, 0);
@@ -119,11 +120,12 @@ static void notification_of_a_value_and_a_bottom_half_are_taken(void **state)
 
 static void driver_bound_again_works_again(void **state)
 {
+	const struct osim_options options = scenario_options();
 	struct osim_machine *m;
 	struct seen seen = {0};
 
 	(void)state;
-	assert_int_equal(osim_machine_new(NULL, &m), 0);
+	assert_int_equal(osim_machine_new(&options, &m), 0);
 	osim_set_event_sink(m, sink, &seen);
 	for (unsigned int i = 1; i <= 3; i++) {
 		bind(m);

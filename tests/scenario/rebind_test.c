@@ -14,7 +14,7 @@
 #include <optee_sim/machine.h>
 #include <optee_sim/secure.h>
 
-extern struct osim_driver OSIM_TEST_DRIVER;
+#include "scenario.h"
 
 #define REBINDS 1000
 
@@ -41,10 +41,11 @@ static void bind_use_unbind(struct osim_machine *m)
 
 static void rebind_1000_times_leaves_nothing(void **state)
 {
+	const struct osim_options options = scenario_options();
 	struct osim_machine *m;
 
 	(void)state;
-	assert_int_equal(osim_machine_new(NULL, &m), 0);
+	assert_int_equal(osim_machine_new(&options, &m), 0);
 	for (unsigned int i = 0; i < REBINDS; i++)
 		bind_use_unbind(m);
 	osim_machine_free(m);
@@ -52,11 +53,13 @@ static void rebind_1000_times_leaves_nothing(void **state)
 
 static void rebind_in_machine_after_machine_leaves_nothing(void **state)
 {
+	const struct osim_options options = scenario_options();
+
 	(void)state;
 	for (unsigned int i = 0; i < REBINDS / 10; i++) {
 		struct osim_machine *m;
 
-		assert_int_equal(osim_machine_new(NULL, &m), 0);
+		assert_int_equal(osim_machine_new(&options, &m), 0);
 		bind_use_unbind(m);
 		osim_machine_free(m);
 	}
@@ -67,12 +70,12 @@ static void rebind_in_any_order_leaves_nothing(void **state)
 	(void)state;
 	for (unsigned int seed = 0; seed < REBINDS / 10; seed++) {
 		struct osim_chooser_seeded seeded;
-		const struct osim_options options = {.size = sizeof(options),
-						     .cpus = 1 + seed % 4,
-						     .percpu_irq = seed % 5 == 4,
-						     .chooser = osim_chooser_seeded(&seeded, seed)};
+		struct osim_options options = scenario_options();
 		struct osim_machine *m;
 
+		options.cpus = 1 + seed % 4;
+		options.percpu_irq = seed % 5 == 4;
+		options.chooser = osim_chooser_seeded(&seeded, seed);
 		assert_int_equal(osim_machine_new(&options, &m), 0);
 		if (!options.percpu_irq || osim_bind(m, &OSIM_TEST_DRIVER, NULL) == 0) {
 			if (options.percpu_irq)
@@ -112,10 +115,11 @@ static void removal_amid_programs_leaves_nothing(void **state)
 	for (unsigned int seed = 0; seed < REBINDS / 5; seed++) {
 		struct osim_chooser_seeded state_of_seed;
 		struct osim_chooser seeded = osim_chooser_seeded(&state_of_seed, seed);
-		const struct osim_options options = {
-			.size = sizeof(options), .cpus = 3, .chooser = {choose_seldom, &seeded}};
+		struct osim_options options = scenario_options();
 		struct osim_machine *m;
 
+		options.cpus = 3;
+		options.chooser = (struct osim_chooser){choose_seldom, &seeded};
 		assert_int_equal(osim_machine_new(&options, &m), 0);
 		assert_int_equal(osim_bind(m, &OSIM_TEST_DRIVER, NULL), 0);
 		for (int i = 0; i < 3; i++)
@@ -129,11 +133,12 @@ static void removal_amid_programs_leaves_nothing(void **state)
 
 static void driver_in_use_is_refused(void **state)
 {
+	const struct osim_options options = scenario_options();
 	struct osim_machine *m, *other;
 
 	(void)state;
-	assert_int_equal(osim_machine_new(NULL, &m), 0);
-	assert_int_equal(osim_machine_new(NULL, &other), 0);
+	assert_int_equal(osim_machine_new(&options, &m), 0);
+	assert_int_equal(osim_machine_new(&options, &other), 0);
 	assert_int_equal(osim_unbind(m), -ENODEV);
 	assert_int_equal(osim_bind(m, &OSIM_TEST_DRIVER, NULL), 0);
 	assert_int_equal(osim_bind(m, &OSIM_TEST_DRIVER, NULL), -EBUSY);

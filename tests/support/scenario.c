@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -75,6 +76,21 @@ bool scenario_deviates(const struct scenario *s, const char *id)
 bool scenario_is_model(const struct scenario *s)
 {
 	return !strcmp(s->driver_name, "model");
+}
+
+bool scenario_is_abi(void)
+{
+	const char *profile = getenv("OSIM_TEST_PROFILE");
+
+	return profile && !strcmp(profile, "abi");
+}
+
+struct osim_options scenario_options(void)
+{
+	static struct osim_secure_options secure = {.size = sizeof(secure)};
+
+	secure.profile = scenario_is_abi() ? OSIM_PROFILE_ABI : OSIM_PROFILE_OPTEE;
+	return (struct osim_options){.size = sizeof(struct osim_options), .secure = &secure};
 }
 
 void scenario_skip(const struct scenario *s, const char *why)
@@ -422,6 +438,8 @@ void scenario_new(struct scenario *s)
 	s->options.size = sizeof(s->options);
 	s->secure.size = sizeof(s->secure);
 	s->options.secure = &s->secure;
+	if (scenario_is_abi())
+		s->secure.profile = OSIM_PROFILE_ABI;
 	s->log[0] = '\0';
 	rc = osim_machine_new(&s->options, &s->m);
 	if (rc)

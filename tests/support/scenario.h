@@ -85,6 +85,11 @@ int scenario_teardown(void **state);
 /* Is the driver under test known to have that fault? The ids are in scenario.c. */
 bool scenario_deviates(const struct scenario *s, const char *id);
 bool scenario_is_model(const struct scenario *s);
+/* Each scenario runs twice, with either profile of the fake secure world: scenario_new() sees to
+ * that. */
+bool scenario_is_abi(void);
+/* All defaults but the profile, for tests that make their machine themselves. */
+struct osim_options scenario_options(void);
 /* Ends the test as skipped, and says why. */
 void scenario_skip(const struct scenario *s, const char *why);
 
