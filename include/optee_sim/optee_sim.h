@@ -20,7 +20,9 @@
 #include <optee_sim/replay.h>
 #include <optee_sim/rules.h>
 #include <optee_sim/secure.h>
+#include <optee_sim/supplicant.h>
 #include <optee_sim/timeline.h>
+#include <optee_sim/trace.h>
 #include <optee_sim/types.h>
 
 #endif

@@ -22,6 +22,7 @@ enum osim_trace_format {
 	OSIM_TRACE_MERMAID,  /**< Sequence diagram in Mermaid's language. */
 	OSIM_TRACE_VCD,	     /**< Wave of interrupts and pending values. */
 	OSIM_TRACE_PERFETTO, /**< Trace events in JSON, for ui.perfetto.dev. */
+	OSIM_TRACE_FTRACE,   /**< Text of the kernel's ftrace: yielding calls only. */
 };
 
 /** What is read. */

@@ -26,7 +26,7 @@ struct trace {
 };
 
 static const char *const verbs[] = {"convert", "show", "diff", NULL};
-static const char *const formats[] = {"native", "mermaid", "vcd", "perfetto", NULL};
+static const char *const formats[] = {"native", "mermaid", "vcd", "perfetto", "ftrace", NULL};
 static const int files_of[] = {2, 1, 2};
 
 /* clang-format off */
@@ -34,7 +34,8 @@ static const struct argp_option options[] = {
 	{"to", KEY_TO, "FORMAT", 0,
 	 "convert: what to write: native, this program's own format, which has all; mermaid, a "
 	 "sequence diagram; vcd, a wave of interrupts and pending values; perfetto, trace events "
-	 "for ui.perfetto.dev", 0},
+	 "for ui.perfetto.dev; ftrace, the kernel's own text, which has yielding calls only",
+	 0},
 	{"verbose", KEY_VERBOSE, 0, 0,
 	 "show: switches and wakes of threads, allocations, and values leaving the record, too", 0},
 	{"raw-addresses", KEY_RAW, 0, 0,

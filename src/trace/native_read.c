@@ -40,8 +40,7 @@ struct parse {
 
 static bool wrong(const struct parse *p, const char *what)
 {
-	osim__trace_wrong(p->r, *p->at ? "'%.32s' is not %s" : "%sthe line ends where %s should be",
-			  *p->at ? p->at : "", what);
+	osim__trace_wrong_at(p->r, p->at, what);
 	return false;
 }
 

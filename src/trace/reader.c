@@ -19,6 +19,15 @@ void osim__trace_wrong(struct osim_trace_reader *r, const char *format, ...)
 		r->unreadable(r->arg, r->number, why);
 }
 
+bool osim__trace_wrong_at(struct osim_trace_reader *r, const char *at, const char *what)
+{
+	if (*at)
+		osim__trace_wrong(r, "'%.32s' is not %s", at, what);
+	else
+		osim__trace_wrong(r, "the line ends where %s should be", what);
+	return false;
+}
+
 static unsigned int digit(char c)
 {
 	if (c >= '0' && c <= '9')

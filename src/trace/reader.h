@@ -16,7 +16,6 @@
 
 /* A call that has begun. */
 struct osim__ftrace_call {
-	bool used;
 	uint32_t thread_id;
 	uint64_t param; /* the driver's record of it, hashed */
 	struct osim_regs in;
@@ -49,11 +48,15 @@ struct osim_trace_reader {
 	char where[OSIM__NATIVE_TEXT_MAX + 1];
 
 	char line[OSIM__TRACE_LINE_MAX];
+	unsigned int call_count;
 	struct osim__ftrace_call calls[OSIM__FTRACE_CALLS];
 };
 
 /* Tells that the line at hand is not what it should be. */
 void osim__trace_wrong(struct osim_trace_reader *r, const char *format, ...) OSIM_PRINTF(2, 3);
+
+/* The same of what stands at a place of it. Always false. */
+bool osim__trace_wrong_at(struct osim_trace_reader *r, const char *at, const char *what);
 
 /* A number in the given base at *at, which is moved behind it. false: none, or above max. */
 bool osim__trace_number(const char **at, unsigned int base, uint64_t max, uint64_t *value);
@@ -61,6 +64,9 @@ bool osim__trace_number(const char **at, unsigned int base, uint64_t max, uint64
 /* Each takes the line at hand. true: r->event is an event. */
 bool osim__native_line(struct osim_trace_reader *r);
 bool osim__ftrace_line(struct osim_trace_reader *r);
+
+/* Reads the head of an ftrace line, all before the event's name, into r->event. */
+bool osim__ftrace_head(struct osim_trace_reader *r, const char *end);
 
 /* Whether it is a line of the kernel's trace points at all. */
 bool osim__ftrace_is_line(const char *line);

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 
 static int (*const begin[])(struct osim_trace_writer *w) = {
-	[OSIM_TRACE_NATIVE] = osim__native_begin,
-	[OSIM_TRACE_MERMAID] = osim__mermaid_begin,
-	[OSIM_TRACE_VCD] = osim__vcd_begin,
-	[OSIM_TRACE_PERFETTO] = osim__perfetto_begin,
+	[OSIM_TRACE_NATIVE] = osim__native_begin, [OSIM_TRACE_MERMAID] = osim__mermaid_begin,
+	[OSIM_TRACE_VCD] = osim__vcd_begin,	  [OSIM_TRACE_PERFETTO] = osim__perfetto_begin,
+	[OSIM_TRACE_FTRACE] = osim__ftrace_begin,
 };
 
 uint64_t osim__trace_spread(struct osim_trace_writer *w, const struct osim_event *e)

@@ -20,6 +20,7 @@ int osim__native_begin(struct osim_trace_writer *w);
 int osim__mermaid_begin(struct osim_trace_writer *w);
 int osim__vcd_begin(struct osim_trace_writer *w);
 int osim__perfetto_begin(struct osim_trace_writer *w);
+int osim__ftrace_begin(struct osim_trace_writer *w);
 
 /* Events at the same time would lie on top of each other: each is moved to at least this much after
  * the one before. */

@@ -111,6 +111,13 @@ static void heads_of_all_printers_are_understood(void **state)
 		{"  kworker/0:1-12      (-------) [000] ....1  1.0: ", "kworker/0:1", 12, 0,
 		 1000000000},
 		{"x-1 [000] 5.000000:\t", "x", 1, 0, 5000000000},
+		{"   xtest-211       3d..1.    5us+: ", "xtest", 211, 3, 5000},
+		{"   xtest-211      12.....    7us : ", "xtest", 211, 12, 7000},
+		{"   xtest-211       0dNh21   12.000001002: ", "xtest", 211, 0, 12000001002},
+		{"a [1] b-7       0.....  42us : ", "a [1] b", 7, 0, 42000},
+		{"[   99.123456] xtest-211       1.....  42us : ", "xtest", 211, 1, 42000},
+		{"xtest-211     [000] .....         123456789: ", "xtest", 211, 0, 123456789},
+		{"xtest-211     [000]123456.000001: ", "xtest", 211, 0, 123456000001000},
 	};
 
 	(void)state;
@@ -137,7 +144,19 @@ static void line_that_is_garbled_is_told_and_the_rest_is_read(void **state)
 		 "'optee_invoke_fn_be' is not optee_invoke_fn_begin: or optee_invoke_fn_end:"},
 		{"x-1 000] 1.0: " BEGIN_B, NULL},
 		{"x-1 [000] now: " BEGIN_B, NULL},
-		{"x-1 [000] 1.0000000000: " BEGIN_B, NULL},
+		{"x-1 [000] 1.0000000000: " BEGIN_B,
+		 "'1.0000000000: optee_invoke_fn_be' is not a time"},
+		{"x-1 [000] 5us?: " BEGIN_B, NULL},
+		{"x-1 [000] 5.: " BEGIN_B, NULL},
+		{"x-1 0 1.0: " BEGIN_B, NULL},
+		{"x-1 0..........1 1.0: " BEGIN_B, NULL},
+		{"x-1 [000] a b 1.0: " BEGIN_B, NULL},
+		{"x-1 [] 1.0: " BEGIN_B, NULL},
+		{"1.0: " BEGIN_B, NULL},
+		{": " BEGIN_B, NULL},
+		{BEGIN_B, NULL},
+		{"[000] 1.0: " BEGIN_B, NULL},
+		{"x-1 [000] 1.0: optee_invoke_fn_be   y-1 [001] 1.1: " BEGIN_B, NULL},
 		{"x [000] 1.0: " BEGIN_B, NULL},
 		{"x-1 [000] 1.0: optee_invoke_fn_begin: param= (1, 2)\n",
 		 "' (1, 2)' is not a pointer in hex"},
@@ -165,6 +184,68 @@ static void line_that_is_garbled_is_told_and_the_rest_is_read(void **state)
 		if (cases[i].why)
 			assert_string_equal(got.why, cases[i].why);
 	}
+}
+
+/* What the kernel prints before it can hash pointers. */
+static void pointer_that_is_hidden_is_understood(void **state)
+{
+	(void)state;
+	read_text("x-1 [000] 1.0: optee_invoke_fn_begin: param=(____ptrval____) "
+		  "(32000004, 0, 41000000, 0, 0, 0, 0, 0)\n"
+		  "x-1 [000] 1.1: optee_invoke_fn_end: param=(____ptrval____) ret (0, 0, 0, 0)\n");
+	assert_int_equal(got.unreadable, 0);
+	assert_int_equal(got.count, 2);
+}
+
+/* --- written --- */
+
+static struct osim_event call_of(enum osim_event_kind kind, const char *name, uint32_t thread,
+				 const struct osim_regs *in, const struct osim_regs *out)
+{
+	return (struct osim_event){.kind = kind,
+				   .context = OSIM_CONTEXT_THREAD,
+				   .time_ns = 1002003999,
+				   .cpu = 1,
+				   .thread_id = thread,
+				   .thread_name = name,
+				   .in = in,
+				   .out = out};
+}
+
+static void yielding_calls_are_written_as_the_kernel_prints_them(void **state)
+{
+	static const struct osim_regs call = {{0x32000004, 0x100000001, 2, 3, 4, 5, 6, 0x10002}},
+				      out = {{0xffff0005, 1, 0x123456789, 3, 4}},
+				      fast = {{0xb2000011}};
+	static char text[2048];
+	FILE *file = fmemopen(text, sizeof(text), "w");
+	struct osim_trace_writer *w;
+	struct osim_event events[] = {
+		call_of(OSIM_EVENT_CALL, "xtest", 7, &call, NULL),
+		call_of(OSIM_EVENT_CALL, "", 0, &fast, NULL),
+		call_of(OSIM_EVENT_RETURN, "", 0, &fast, &out),
+		call_of(OSIM_EVENT_WORLD, "xtest", 7, NULL, NULL),
+		call_of(OSIM_EVENT_RETURN, "xtest", 7, &call, &out),
+	};
+
+	(void)state;
+	assert_non_null(file);
+	assert_int_equal(osim_trace_writer_new(file, OSIM_TRACE_FTRACE, &w), 0);
+	for (unsigned int i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		osim_trace_writer_event(w, &events[i]);
+	assert_int_equal(osim_trace_writer_close(w), 0);
+	fclose(file);
+	assert_non_null(strstr(text, "\n           xtest-7       [001] .....     1.002003: "
+				     "optee_invoke_fn_begin: param=0000000000000007 "
+				     "(32000004, 1, 2, 3, 4, 5, 6, 10002)\n"
+				     "           xtest-7       [001] .....     1.002003: "
+				     "optee_invoke_fn_end: param=0000000000000007 "
+				     "ret (ffff0005, 1, 123456789, 3)\n"));
+	read_text(text);
+	assert_int_equal(got.unreadable, 0);
+	assert_int_equal(got.count, 2);
+	assert_true(got.in[1].a[7] == 0x10002 && got.out[1].a[2] == 0x123456789);
+	assert_true(got.event[1].time_ns == 1002003000);
 }
 
 static void call_whose_return_was_lost_is_told(void **state)
@@ -210,6 +291,8 @@ int main(void)
 		cmocka_unit_test(calls_of_two_cpus_are_told_apart),
 		cmocka_unit_test(heads_of_all_printers_are_understood),
 		cmocka_unit_test(line_that_is_garbled_is_told_and_the_rest_is_read),
+		cmocka_unit_test(pointer_that_is_hidden_is_understood),
+		cmocka_unit_test(yielding_calls_are_written_as_the_kernel_prints_them),
 		cmocka_unit_test(call_whose_return_was_lost_is_told),
 		cmocka_unit_test(calls_beyond_those_followed_are_told),
 	};
