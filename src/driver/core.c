@@ -63,7 +63,10 @@ static int check_identity(struct optee *optee)
 		return -EINVAL;
 	}
 	optee_fast_call(optee, OPTEE_SMC_CALL_GET_OS_REVISION, 0, &res);
-	pr_info("revision %lu.%lu (%08lx)\n", res.a0, res.a1, res.a2);
+	if (res.a2)
+		pr_info("revision %lu.%lu (%08lx)\n", res.a0, res.a1, res.a2);
+	else
+		pr_info("revision %lu.%lu\n", res.a0, res.a1);
 	return 0;
 }
 

@@ -80,6 +80,8 @@ static void on_event(void *arg, const struct osim_event *e)
 	struct experiment_run *run = arg;
 	const struct osim__experiment *x = run->x;
 
+	if (run->stage.event)
+		run->stage.event(&run->stage, e);
 	if (run->check)
 		osim_rules_event(run->check, e);
 	if (run->sink)

@@ -50,6 +50,11 @@ void osim__k_platform_fini(struct osim__kernel *k)
 	osim__kernel_free(k->platform);
 }
 
+const char *osim__k_platform_method(struct osim__kernel *k)
+{
+	return platform(k)->method;
+}
+
 bool osim__k_is_kdump(void)
 {
 	return platform(osim__kernel())->kdump;

@@ -14,6 +14,8 @@ void osim__k_platform_set(struct osim__kernel *k, const struct osim_platform *op
 void osim__k_platform_add(struct osim__kernel *k);
 /* Takes it away again, with whoever drives it; references that are left are reported. */
 void osim__k_platform_remove(struct osim__kernel *k);
+/* How the device tree says that the secure world is called; NULL: it does not. */
+const char *osim__k_platform_method(struct osim__kernel *k);
 /* The driver's probe function has returned. */
 void osim__k_platform_probed(int rc);
 /*

@@ -11,8 +11,8 @@
 #define WAIT_MS	   100u
 #define UUID_BYTES 16u
 
-static const uint8_t rpc_pta[16] = OSIM_PTA_RPC_UUID;
-static const uint8_t system_pta[16] = OSIM_PTA_SYSTEM_UUID;
+const uint8_t osim__rpc_pta[16] = OSIM_PTA_RPC_UUID;
+const uint8_t osim__system_pta[16] = OSIM_PTA_SYSTEM_UUID;
 
 /* Opens the device and a session; false: either failed. */
 bool osim__program_begin(struct osim__stage *stage, const uint8_t uuid[16],
@@ -51,6 +51,29 @@ uint32_t osim__program_ask(struct osim_client *client, uint32_t session, uint32_
 	return result.ret;
 }
 
+bool osim__program_login(struct osim_client *client, uint32_t session,
+			 const struct osim_client_shm *shm)
+{
+	const uint64_t at[2] = {0, shm->size_bytes - UUID_BYTES};
+	unsigned char *va = shm->va;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct osim_param p[2] = {{.type = OSIM_PARAM_VALUE_OUT},
+					  {.type = OSIM_PARAM_MEM_OUT,
+					   .shm = shm,
+					   .offset_bytes = at[i],
+					   .size_bytes = UUID_BYTES}};
+		struct osim_tee_result result;
+
+		va[at[i]] = va[at[i] + UUID_BYTES - 1] = 0xa5;
+		if (osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result) ||
+		    result.ret || p[1].size_bytes != UUID_BYTES || va[at[i]] == 0xa5 ||
+		    va[at[i] + UUID_BYTES - 1] == 0xa5)
+			return false;
+	}
+	return true;
+}
+
 void osim__program_version(void *arg)
 {
 	struct osim__stage *stage = arg;
@@ -69,7 +92,7 @@ void osim__program_session(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!osim__program_begin(stage, system_pta, &client, &session))
+	if (!osim__program_begin(stage, osim__system_pta, &client, &session))
 		return;
 	osim__expect(stage, !osim__program_ask(&client, session, OSIM_PTA_SYSTEM_SLEEP, 8, 0),
 		     "client.invoke", "a command that sleeps 8 ms does not succeed");
@@ -117,7 +140,7 @@ void osim__program_shm(void *arg)
 	uint32_t session;
 	void *own = malloc(3 * 4096 + 100);
 
-	if (own && osim__program_begin(stage, system_pta, &client, &session)) {
+	if (own && osim__program_begin(stage, osim__system_pta, &client, &session)) {
 		memset(own, 0, 3 * 4096 + 100);
 		if (!osim_client_shm_alloc(&client, 5000, &shm)) {
 			use_shm(stage, &client, session, &shm);
@@ -154,7 +177,7 @@ void osim__program_rpcs(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
 	for (uint32_t type = OSIM_PARAM_VALUE_IN; type <= OSIM_PARAM_VALUE_INOUT; type++) {
 		rpc(&client, session, OPTEE_RPC_CMD_GET_TIME, type, 0, 0);
@@ -180,7 +203,7 @@ void osim__program_wait(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
 	osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, stage->value, WAIT_MS);
 	osim__program_end(&client, session);
@@ -192,7 +215,7 @@ void osim__program_send(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
 	osim__program_ask(&client, session, OSIM_PTA_RPC_SEND, stage->value, 0);
 	osim__program_end(&client, session);
@@ -205,7 +228,7 @@ void osim__program_hold(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!osim__program_begin(stage, system_pta, &client, &session))
+	if (!osim__program_begin(stage, osim__system_pta, &client, &session))
 		return;
 	osim_sleep_ns(stage->m, 20000000);
 	osim_client_close(&client);

@@ -34,6 +34,9 @@ struct osim__stage {
 	uint32_t session;
 	struct osim_tap tap; /* of a scenario that stands in for the secure world */
 	uint32_t count;	     /* its own */
+	const void *own;     /* the same, where a number is not enough */
+	/* Sees each event before all others; may be NULL. It may do what an event sink may. */
+	void (*event)(struct osim__stage *stage, const struct osim_event *e);
 	void (*unmet)(void *arg, const char *id, const char *text); /* NULL: nobody listens */
 	void *unmet_arg;
 };
@@ -51,8 +54,12 @@ struct osim__scenario {
 /* The last has name NULL. */
 extern const struct osim__scenario *const osim__scenarios[];
 
-/* Binds; false: it failed, which is the driver's right where something was made to fail. */
+/* Binds; false: it failed, which is the driver's right where something was made to fail only. */
 bool osim__stage_bind(struct osim__stage *stage);
+/* Binds where the driver may refuse to. */
+bool osim__stage_try_bind(struct osim__stage *stage);
+/* Binds where there is a per-CPU interrupt, which the driver need not know how to use. */
+bool osim__stage_bind_percpu(struct osim__stage *stage);
 /* A program, in a thread of its own; runs in osim_run(). */
 void osim__stage_program(struct osim__stage *stage, const char *name, void (*fn)(void *stage));
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include <optee_sim/abi/abi.h>
 
 #include "stim/scenarios.h"
@@ -153,7 +155,7 @@ static void percpu(struct osim_options *machine, struct osim_secure_options *sec
 
 static void hotplug(struct osim__stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim__stage_bind_percpu(stage))
 		return;
 	osim_cpu_set_online(stage->m, 1, false);
 	osim_post(stage->m, 0);
@@ -196,9 +198,31 @@ const struct osim__scenario osim__scenario_hotplug = {
 
 const struct osim__scenario *const osim__scenarios[] = {OSIM__SCENARIO_MAP(LISTED) NULL};
 
+bool osim__stage_try_bind(struct osim__stage *stage)
+{
+	stage->bound = false;
+	stage->bound = !osim_bind(stage->m, stage->driver, &stage->platform);
+	return stage->bound;
+}
+
 bool osim__stage_bind(struct osim__stage *stage)
 {
-	stage->bound = !osim_bind(stage->m, stage->driver, &stage->platform);
+	osim__expect(stage, osim__stage_try_bind(stage), "probe.bound",
+		     "the driver does not come up with a secure world that it can work with");
+	return stage->bound;
+}
+
+static void count_irqs(struct osim__stage *stage, const struct osim_event *e)
+{
+	if (e->kind == OSIM_EVENT_ALLOC && e->text && !strcmp(e->text, "interrupt"))
+		stage->count++;
+}
+
+bool osim__stage_bind_percpu(struct osim__stage *stage)
+{
+	stage->event = count_irqs;
+	osim__expect(stage, osim__stage_try_bind(stage) || !stage->count, "probe.bound",
+		     "the driver has got a per-CPU interrupt and does not come up");
 	return stage->bound;
 }
 

@@ -16,8 +16,6 @@
 #define OPENS	     60u
 #define FAR_AWAY_MS  3000u
 
-static const uint8_t rpc_pta[16] = OSIM_PTA_RPC_UUID;
-
 /* --- several that wait --- */
 
 static void many_threads(struct osim_options *machine, struct osim_secure_options *secure)
@@ -39,7 +37,7 @@ static void wait_own(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
 	osim__expect(stage,
 		     !osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, value, FAR_AWAY_MS),
@@ -65,7 +63,7 @@ static void wait_nine(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
 	if (!osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, 9, FAR_AWAY_MS))
 		stage->count++;
@@ -93,7 +91,7 @@ static void wait_again(void *arg)
 	struct osim_client client;
 	uint32_t session, ret;
 
-	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
 	for (unsigned int i = 0; i < 3; i++) {
 		osim_post(stage->m, 9);
@@ -136,7 +134,7 @@ static void cancelled(void *arg)
 	struct osim__stage *stage = arg;
 	struct osim_tee_result result;
 
-	if (!osim__program_begin(stage, rpc_pta, &stage->client, &stage->session))
+	if (!osim__program_begin(stage, osim__rpc_pta, &stage->client, &stage->session))
 		return;
 	stage->count = 1;
 	if (!osim_client_invoke(&stage->client, stage->session, OSIM_PTA_RPC_CANCEL, CANCEL_ID, &p,
@@ -286,7 +284,7 @@ static void all_suspended(struct osim__stage *stage)
 	stage->tap = (struct osim_tap){.fn = all_suspended_tap, .arg = stage};
 	osim_tap_add(stage->m, &stage->tap);
 	stage->platform.kdump = true;
-	osim__expect(stage, !osim__stage_bind(stage), "probe.kdump",
+	osim__expect(stage, !osim__stage_try_bind(stage), "probe.kdump",
 		     "the driver is bound in a kernel that saves another's memory");
 }
 

@@ -8,8 +8,6 @@
 
 #define MS 1000000u
 
-static const uint8_t rpc_pta[16] = OSIM_PTA_RPC_UUID;
-
 static void without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
 {
 	(void)machine;
@@ -28,7 +26,7 @@ static uint32_t request(struct osim__stage *stage, struct osim_param p[3])
 	p[0] = (struct osim_param){.type = OSIM_PARAM_VALUE_IN, .a = OPTEE_RPC_CMD_FS, .b = 2};
 	p[1] = (struct osim_param){.type = OSIM_PARAM_VALUE_INOUT, .a = 0x1234, .b = 0x5678};
 	p[2] = (struct osim_param){.type = OSIM_PARAM_VALUE_OUT};
-	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return result.ret;
 	if (osim_client_invoke(&client, session, OSIM_PTA_RPC_DO, 0, p, 3, &result))
 		result.ret = TEE_ERROR_GENERIC;
@@ -58,7 +56,7 @@ static void served_memory(void *arg)
 	struct osim_client client;
 	uint32_t session;
 
-	if (!osim__program_begin(stage, rpc_pta, &client, &session))
+	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
 	osim__expect(stage,
 		     !osim__program_ask(&client, session, OSIM_PTA_RPC_SHM, OPTEE_RPC_SHM_TYPE_APPL,

@@ -23,6 +23,9 @@ void osim__program_supplicant_dies(void *arg);
 /* Opens its device and closes it. */
 void osim__program_supplicant_brief(void *arg);
 
+/* UUIDs of the pseudo TAs that are always there. */
+extern const uint8_t osim__rpc_pta[16], osim__system_pta[16];
+
 /* Opens the device and a session; false: either failed. */
 bool osim__program_begin(struct osim__stage *stage, const uint8_t uuid[16],
 			 struct osim_client *client, uint32_t *session);
@@ -30,6 +33,11 @@ void osim__program_end(struct osim_client *client, uint32_t session);
 /* A command with one value; what the trusted application says, or TEE_ERROR_GENERIC. */
 uint32_t osim__program_ask(struct osim_client *client, uint32_t session, uint32_t func, uint64_t a,
 			   uint64_t b);
+
+/* Has the system pseudo TA write into the memory, at its begin and at its end; false: it did not.
+ */
+bool osim__program_login(struct osim_client *client, uint32_t session,
+			 const struct osim_client_shm *shm);
 
 /* clang-format off */
 #define OSIM__SCENARIO_MAP(X)                                                    \
@@ -48,7 +56,10 @@ uint32_t osim__program_ask(struct osim_client *client, uint32_t session, uint32_
 	X(unbind_waiting) X(unbind_open) X(post_while_unbinding) X(shutdown)     \
 	X(rebind) X(hotplug) X(open_early)                                       \
 	X(foreign_cookies) X(null_cookie) X(devices) X(foreign_intr)             \
-	X(all_suspended)
+	X(all_suspended)                                                         \
+	X(not_optee) X(no_reserved) X(bad_method) X(tell_one_cpu)                \
+	X(tell_cpus_many) X(revision) X(revision_without_build) X(odd_pool)      \
+	X(caps)
 /* clang-format on */
 
 #define OSIM__SCENARIO_EXTERN(name) extern const struct osim__scenario osim__scenario_##name;

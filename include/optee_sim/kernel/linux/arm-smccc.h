@@ -53,13 +53,17 @@ struct arm_smccc_quirk {
 	int id;
 };
 
-/* Both instructions end at the machine's conduit. */
+/* Both instructions end at the machine's conduit; the one that the device tree does not name is a
+ * finding. */
 OSIM__K_API void osim__k_smccc(unsigned long a0, unsigned long a1, unsigned long a2,
 			       unsigned long a3, unsigned long a4, unsigned long a5,
 			       unsigned long a6, unsigned long a7, struct arm_smccc_res *res);
+OSIM__K_API void osim__k_hvc(unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
+			     unsigned long a4, unsigned long a5, unsigned long a6, unsigned long a7,
+			     struct arm_smccc_res *res);
 
 #define arm_smccc_smc(...) osim__k_smccc(__VA_ARGS__)
-#define arm_smccc_hvc(...) osim__k_smccc(__VA_ARGS__)
+#define arm_smccc_hvc(...) osim__k_hvc(__VA_ARGS__)
 #define __arm_smccc_smc(a0, a1, a2, a3, a4, a5, a6, a7, res, quirk) \
 	osim__k_smccc(a0, a1, a2, a3, a4, a5, a6, a7, res)
 #define arm_smccc_smc_quirk(...) __arm_smccc_smc(__VA_ARGS__)
