@@ -10,15 +10,9 @@
 
 /* SHA-1 (FIPS 180-4), which drivers need for the names of clients. */
 
-struct sha1 {
-	u32 h[5];
-	u64 bytes;
-	u8 block[SHA1_BLOCK_SIZE];
-};
-
-static void sha1_init(struct sha1 *s)
+void osim__k_sha1_init(struct sha1_ctx *s)
 {
-	*s = (struct sha1){.h = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0}};
+	*s = (struct sha1_ctx){.h = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0}};
 }
 
 static u32 mix(unsigned int round, u32 b, u32 c, u32 d)
@@ -32,7 +26,7 @@ static u32 mix(unsigned int round, u32 b, u32 c, u32 d)
 	return (b ^ c ^ d) + 0xca62c1d6;
 }
 
-static void sha1_block(struct sha1 *s)
+static void sha1_block(struct sha1_ctx *s)
 {
 	u32 w[80], a = s->h[0], b = s->h[1], c = s->h[2], d = s->h[3], e = s->h[4], t;
 
@@ -55,7 +49,7 @@ static void sha1_block(struct sha1 *s)
 	s->h[4] += e;
 }
 
-static void sha1_update(struct sha1 *s, const u8 *data, size_t len)
+void osim__k_sha1_update(struct sha1_ctx *s, const u8 *data, size_t len)
 {
 	while (len) {
 		size_t at = s->bytes % SHA1_BLOCK_SIZE;
@@ -70,7 +64,7 @@ static void sha1_update(struct sha1 *s, const u8 *data, size_t len)
 	}
 }
 
-static void sha1_final(struct sha1 *s, u8 *out)
+void osim__k_sha1_final(struct sha1_ctx *s, u8 *out)
 {
 	static const u8 padding[SHA1_BLOCK_SIZE] = {0x80};
 	u64 bits = cpu_to_be64(s->bytes * 8);
@@ -91,7 +85,7 @@ struct crypto_shash *osim__k_crypto_alloc_shash(const char *name, const struct o
 	tfm = osim__k_kmalloc(sizeof(*tfm), GFP_KERNEL, site);
 	if (!tfm)
 		return ERR_PTR(-ENOMEM);
-	*tfm = (struct crypto_shash){.descsize = sizeof(struct sha1),
+	*tfm = (struct crypto_shash){.descsize = sizeof(struct sha1_ctx),
 				     .digestsize = SHA1_DIGEST_SIZE};
 	return tfm;
 }
@@ -104,18 +98,18 @@ void osim__k_crypto_free_shash(struct crypto_shash *tfm, const struct osim__site
 
 int osim__k_crypto_shash_init(struct shash_desc *desc)
 {
-	sha1_init((struct sha1 *)desc->__ctx);
+	sha1_init((struct sha1_ctx *)desc->__ctx);
 	return 0;
 }
 
 int osim__k_crypto_shash_update(struct shash_desc *desc, const u8 *data, unsigned int len)
 {
-	sha1_update((struct sha1 *)desc->__ctx, data, len);
+	sha1_update((struct sha1_ctx *)desc->__ctx, data, len);
 	return 0;
 }
 
 int osim__k_crypto_shash_final(struct shash_desc *desc, u8 *out)
 {
-	sha1_final((struct sha1 *)desc->__ctx, out);
+	sha1_final((struct sha1_ctx *)desc->__ctx, out);
 	return 0;
 }

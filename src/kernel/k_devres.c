@@ -4,6 +4,7 @@
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/interrupt.h>
+#include <linux/io.h>
 #include <linux/slab.h>
 
 /* What goes back when the driver leaves its device. Memory is a record of its own: its free is the
@@ -102,6 +103,28 @@ void osim__k_devres_release(struct device *dev)
 		res->action(res->data);
 		osim__k_kfree(res, res->site);
 	}
+}
+
+/* --- mappings --- */
+
+static void unmap(void *data)
+{
+	memunmap(data);
+}
+
+void *osim__k_devm_memremap(struct device *dev, phys_addr_t pa, size_t size, unsigned long flags,
+			    const struct osim__site *site)
+{
+	void *va = osim__k_memremap(pa, size, flags, site);
+
+	if (!va)
+		return ERR_PTR(-ENXIO);
+	return osim__k_devm_add_action(dev, unmap, va, true, site) ? ERR_PTR(-ENOMEM) : va;
+}
+
+void osim__k_devm_memunmap(struct device *dev, void *va, const struct osim__site *site)
+{
+	osim__k_devm_remove_action(dev, unmap, va, true, site);
 }
 
 /* --- interrupts --- */

@@ -268,6 +268,8 @@ static void hash(void)
 		crypto_shash_update(desc, as, sizeof(as));
 	crypto_shash_final(desc, out);
 	assert_memory_equal(out, million, sizeof(million));
+	sha1((const u8 *)"abc", 3, out);
+	assert_memory_equal(out, abc, sizeof(abc));
 	kfree(desc);
 	crypto_free_shash(tfm);
 	assert_int_equal(PTR_ERR(crypto_alloc_shash("md5", 0, 0)), -ENOENT);

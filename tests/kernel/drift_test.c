@@ -15,6 +15,7 @@
 #include <linux/fdtable.h>
 #include <linux/genalloc.h>
 #include <linux/highmem.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rhashtable.h>
@@ -203,6 +204,25 @@ static void protected(void)
 	assert_int_equal(sg_alloc_table(&table, 0, GFP_KERNEL), -EINVAL);
 }
 
+/* Mapped for as long as the device is bound, or until it is given back. */
+static void mapped(void)
+{
+	struct device dev = {.init_name = "dev"};
+	void *va = devm_memremap(&dev, 0x80000000, PAGE_SIZE, MEMREMAP_WC);
+
+	assert_false(IS_ERR(va));
+	devm_memunmap(&dev, va);
+	assert_int_equal(PTR_ERR(devm_memremap(&dev, 0x90000000, PAGE_SIZE, MEMREMAP_WC)), -ENXIO);
+}
+
+static void mappings_of_a_device_end_with_it(void **state)
+{
+	(void)state;
+	assert_int_equal(osim_mem_map(m, 0x80000000, PAGE_SIZE, NULL, OSIM_REGION_RAM), 0);
+	in_thread(mapped);
+	assert_string_equal(found(), "none");
+}
+
 static void protected_memory_is_handed_out_by_physical_address(void **state)
 {
 	(void)state;
@@ -285,6 +305,7 @@ int main(void)
 		FIXTURE_TEST(dma_buf_attachment_that_gives_no_table_fails),
 		FIXTURE_TEST(old_ways_to_look_at_a_program_s_memory_work),
 		FIXTURE_TEST(protected_memory_is_handed_out_by_physical_address),
+		FIXTURE_TEST(mappings_of_a_device_end_with_it),
 		FIXTURE_TEST(scatter_lists_name_each_piece),
 		FIXTURE_TEST(dma_masks_are_kept),
 		FIXTURE_TEST(trace_points_are_functions),

@@ -9,6 +9,8 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
+struct device;
+
 enum {
 	MEMREMAP_WB = 1,
 	MEMREMAP_WT = 2,
@@ -25,6 +27,11 @@ OSIM__K_API void *osim__k_memremap(phys_addr_t pa, size_t size, unsigned long fl
 				   const struct osim__site *site);
 OSIM__K_API void osim__k_memunmap(void *va, const struct osim__site *site);
 
+/* The same for as long as dev is there; ERR_PTR(-ENXIO) where memremap() has NULL, or -ENOMEM. */
+OSIM__K_API void *osim__k_devm_memremap(struct device *dev, phys_addr_t pa, size_t size,
+					unsigned long flags, const struct osim__site *site);
+OSIM__K_API void osim__k_devm_memunmap(struct device *dev, void *va, const struct osim__site *site);
+
 #define memremap(pa, size, flags) osim__k_memremap(pa, size, flags, OSIM__SITE)
 #define memunmap(va)		  osim__k_memunmap(va, OSIM__SITE)
 #define ioremap(pa, size)	  osim__k_memremap(pa, size, 0, OSIM__SITE)
@@ -32,6 +39,9 @@ OSIM__K_API void osim__k_memunmap(void *va, const struct osim__site *site);
 #define ioremap_cache(pa, size)	  osim__k_memremap(pa, size, MEMREMAP_WB, OSIM__SITE)
 #define ioremap_nocache(pa, size) osim__k_memremap(pa, size, 0, OSIM__SITE)
 #define iounmap(va)		  osim__k_memunmap(va, OSIM__SITE)
+
+#define devm_memremap(dev, pa, size, flags) osim__k_devm_memremap(dev, pa, size, flags, OSIM__SITE)
+#define devm_memunmap(dev, va)		    osim__k_devm_memunmap(dev, va, OSIM__SITE)
 
 #define readb(addr)	    (*(const volatile u8 __force *)(addr))
 #define readw(addr)	    (*(const volatile u16 __force *)(addr))
