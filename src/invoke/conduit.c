@@ -76,7 +76,7 @@ static inline void cross(struct osim_machine *m, struct osim_regs *regs)
 }
 
 /* With a copy of what went in: for the record, and for a host whose call nobody answers. */
-static int invoke_kept(struct osim_machine *m, struct osim_regs *regs)
+static OSIM__COLD int invoke_kept(struct osim_machine *m, struct osim_regs *regs)
 {
 	const struct osim_regs in = *regs;
 

@@ -36,7 +36,7 @@ static void *allocate(size_t bytes, gfp_t gfp, const char *what, const struct os
 	void *va;
 
 	if (gfpflags_allow_blocking(gfp)) {
-		osim__k_might_sleep(site);
+		osim__k_check_sleep(m, site->func, site);
 		osim__sched_point(&m->sched, OSIM__POINT_ALLOC);
 	}
 	if (!bytes || bytes > PAGE_SIZE << MAX_PAGE_ORDER) {

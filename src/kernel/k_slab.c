@@ -24,7 +24,7 @@ static void *allocate(size_t size, size_t limit, size_t align, gfp_t gfp, const 
 	void *p;
 
 	if (gfpflags_allow_blocking(gfp)) {
-		osim__k_might_sleep(site);
+		osim__k_check_sleep(m, site->func, site);
 		osim__sched_point(&m->sched, OSIM__POINT_ALLOC);
 	}
 	if (!size)

@@ -30,8 +30,8 @@ static noinline void unsafe(struct osim_machine *m, spinlock_t *lock, bool in_ir
 	lock->in_irq = lock->irqs_on = true;
 }
 
-static void note_context(struct osim_machine *m, spinlock_t *lock, const struct osim__cpu *c,
-			 const struct osim__site *site)
+static inline void note_context(struct osim_machine *m, spinlock_t *lock, const struct osim__cpu *c,
+				const struct osim__site *site)
 {
 	if (c->irq_depth) {
 		if (lock->in_irq)
@@ -74,8 +74,8 @@ static noinline void wait_for(struct osim_machine *m, spinlock_t *lock, uint16_t
 }
 
 /* With the masks of the caller, c, in place. */
-static inline void take(struct osim_machine *m, struct osim__cpu *c, spinlock_t *lock,
-			const struct osim__site *site)
+static inline __attribute__((always_inline)) void
+take(struct osim_machine *m, struct osim__cpu *c, spinlock_t *lock, const struct osim__site *site)
 {
 	uint16_t me = (uint16_t)(m->sched.this_cpu + 1);
 
@@ -92,7 +92,8 @@ static inline void take(struct osim_machine *m, struct osim__cpu *c, spinlock_t 
 }
 
 /* false: it is not free now, or never was this CPU's. */
-static bool release(struct osim_machine *m, spinlock_t *lock, const struct osim__site *site)
+static inline __attribute__((always_inline)) bool release(struct osim_machine *m, spinlock_t *lock,
+							  const struct osim__site *site)
 {
 	struct osim__sched *s = &m->sched;
 	struct osim__cpu *c = osim__sched_cpu(s);

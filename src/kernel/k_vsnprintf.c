@@ -38,6 +38,15 @@ static void pad(struct out *o, char c, long n)
 		put(o, c);
 }
 
+static void put_string(struct out *o, const char *s, size_t n)
+{
+	size_t room = o->at < o->size ? o->size - o->at : 0;
+
+	if (room)
+		memcpy(o->buf + o->at, s, n < room ? n : room);
+	o->at += n;
+}
+
 static void put_text(struct out *o, const struct spec *spec, const char *s)
 {
 	size_t len;
@@ -49,8 +58,7 @@ static void put_text(struct out *o, const struct spec *spec, const char *s)
 	len = spec->precision >= 0 ? strnlen(s, (size_t)spec->precision) : strlen(s);
 	if (!spec->left)
 		pad(o, ' ', spec->width - (long)len);
-	for (size_t i = 0; i < len; i++)
-		put(o, s[i]);
+	put_string(o, s, len);
 	if (spec->left)
 		pad(o, ' ', spec->width - (long)len);
 }
@@ -320,11 +328,14 @@ static void put_all(struct out *o, const char *format, va_list args)
 	va_list rest;
 
 	va_copy(rest, args);
-	while (*format) {
-		if (*format == '%')
-			format = convert(o, format + 1, &rest);
-		else
-			put(o, *format++);
+	for (;;) {
+		size_t plain = strcspn(format, "%");
+
+		put_string(o, format, plain);
+		format += plain;
+		if (!*format)
+			break;
+		format = convert(o, format + 1, &rest);
 	}
 	va_end(rest);
 }

@@ -16,26 +16,25 @@ static struct osim__line *line(struct osim_machine *m, uint32_t intid, unsigned 
 	return intid < OSIM_PPI_END ? &m->ppi[cpu][intid] : &m->spi[intid];
 }
 
-/* Keeps the masks of what can be taken, and the scheduler's slow path, in step with a line. */
-static inline void update(struct osim_machine *m, uint32_t intid, unsigned int cpu,
-			  const struct osim__line *l)
+static inline uint64_t *ready_word(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 {
-	bool private = intid < OSIM_PPI_END, ready = l->pending && l->enabled && !l->active;
-	uint64_t *word = private ? &m->ppi_ready[cpu] : &m->spi_ready[intid / 64];
-	uint64_t *words = private ? &m->ppi_words : &m->spi_words;
-	uint64_t bit = 1ull << intid % 64, word_bit = 1ull << (private ? cpu : intid / 64);
+	return intid < OSIM_PPI_END ? &m->ppi_ready[cpu] : &m->spi_ready[intid / 64];
+}
 
-	if (ready) {
-		*word |= bit;
-		*words |= word_bit;
-		m->sched.slow |= OSIM__SLOW_IRQ;
-	} else if (*word & bit) {
-		*word &= ~bit;
-		if (!*word)
-			*words &= ~word_bit;
-		if (!m->ppi_words && !m->spi_words && !m->backend.irq_poll)
-			m->sched.slow &= ~(uint32_t)OSIM__SLOW_IRQ;
-	}
+/* What a CPU can take, and the scheduler's slow path, in step with a line that became ready ... */
+static inline void now_ready(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+{
+	*ready_word(m, intid, cpu) |= 1ull << intid % 64;
+	m->ready_count++;
+	m->sched.slow |= OSIM__SLOW_IRQ;
+}
+
+/* ... or is ready no more. */
+static inline void not_ready(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+{
+	*ready_word(m, intid, cpu) &= ~(1ull << intid % 64);
+	if (!--m->ready_count && !m->backend.irq_poll)
+		m->sched.slow &= (uint8_t)~OSIM__SLOW_IRQ;
 }
 
 void osim__irq_init(struct osim_machine *m)
@@ -64,8 +63,7 @@ static int choose_target(struct osim_machine *m, const struct osim__line *l)
 	return m->sched.chooser.choose ? choose_online(m) : 0;
 }
 
-static __attribute__((noinline)) void emit_raise(struct osim_machine *m, uint32_t intid,
-						 bool merged)
+static OSIM__COLD void emit_raise(struct osim_machine *m, uint32_t intid, bool merged)
 {
 	struct osim_event e = {.kind = OSIM_EVENT_IRQ_RAISE,
 			       .intid = intid,
@@ -82,12 +80,13 @@ int osim_irq_raise(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 		return osim__error(-EINVAL, "no interrupt %u on cpu %u", intid, cpu);
 	l = line(m, intid, cpu);
 	if (osim__event_on(m))
-		emit_raise(m, intid, l->pending);
-	if (l->pending)
+		emit_raise(m, intid, l->state & OSIM__LINE_PENDING);
+	if (l->state & OSIM__LINE_PENDING)
 		return 0;
 	l->target = (int16_t)(intid < OSIM_PPI_END ? (int)cpu : choose_target(m, l));
-	l->pending = true;
-	update(m, intid, cpu, l);
+	l->state |= OSIM__LINE_PENDING;
+	if (l->state == OSIM__LINE_READY)
+		now_ready(m, intid, cpu);
 	return 0;
 }
 
@@ -99,8 +98,9 @@ int osim_irq_get(const struct osim_machine *m, uint32_t intid, unsigned int cpu,
 	if (!exists(m, intid, cpu))
 		return osim__error(-EINVAL, "no interrupt %u on cpu %u", intid, cpu);
 	l = intid < OSIM_PPI_END ? &m->ppi[cpu][intid] : &m->spi[intid];
-	*state = (struct osim_irq_state){
-		.enabled = l->enabled, .pending = l->pending, .active = l->active};
+	*state = (struct osim_irq_state){.enabled = l->state & OSIM__LINE_ENABLED,
+					 .pending = l->state & OSIM__LINE_PENDING,
+					 .active = l->state & OSIM__LINE_ACTIVE};
 	return 0;
 }
 
@@ -110,7 +110,7 @@ int osim_irq_route(struct osim_machine *m, uint32_t intid, int cpu)
 	    cpu >= (int)m->sched.cpu_count)
 		return osim__error(-EINVAL, "cannot route interrupt %u to cpu %d", intid, cpu);
 	m->spi[intid].route = (int16_t)cpu;
-	if (m->spi[intid].pending)
+	if (m->spi[intid].state & OSIM__LINE_PENDING)
 		m->spi[intid].target = (int16_t)choose_target(m, &m->spi[intid]);
 	return 0;
 }
@@ -124,19 +124,22 @@ void osim__irq_enable(struct osim_machine *m, uint32_t intid, unsigned int cpu, 
 {
 	struct osim__line *l = line(m, intid, cpu);
 
-	if (l->enabled == on)
+	if (!(l->state & OSIM__LINE_ENABLED) == !on)
 		return;
-	l->enabled = on;
+	if (l->state == OSIM__LINE_READY)
+		not_ready(m, intid, cpu);
+	l->state ^= OSIM__LINE_ENABLED;
+	if (l->state == OSIM__LINE_READY)
+		now_ready(m, intid, cpu);
 	if (m->backend.irq_enable)
 		m->backend.irq_enable(m->backend.arg, cpu, intid, on);
-	update(m, intid, cpu, l);
 }
 
 /* A CPU went away: what it was to take goes to another. Private lines stay where they are. */
 void osim__irq_reroute(struct osim_machine *m, unsigned int cpu)
 {
 	for (uint32_t i = OSIM_PPI_END; i < OSIM_INTID_MAX; i++)
-		if (m->spi[i].pending && m->spi[i].target == (int)cpu)
+		if ((m->spi[i].state & OSIM__LINE_PENDING) && m->spi[i].target == (int)cpu)
 			m->spi[i].target = (int16_t)choose_target(m, &m->spi[i]);
 }
 
@@ -145,9 +148,7 @@ static uint32_t first_ready(const struct osim_machine *m, unsigned int cpu)
 {
 	if (m->ppi_ready[cpu])
 		return (uint32_t)__builtin_ctzll(m->ppi_ready[cpu]);
-	for (uint64_t words = m->spi_words; words; words &= words - 1) {
-		uint32_t i = (uint32_t)__builtin_ctzll(words);
-
+	for (uint32_t i = 0; i < OSIM_INTID_MAX / 64; i++) {
 		for (uint64_t bits = m->spi_ready[i]; bits; bits &= bits - 1) {
 			uint32_t intid = i * 64 + (uint32_t)__builtin_ctzll(bits);
 
@@ -172,7 +173,7 @@ bool osim__irq_waiting(struct osim_machine *m, unsigned int cpu)
 	return (m->sched.slow & OSIM__SLOW_IRQ) && osim__irq_deliverable(m, cpu);
 }
 
-static uint32_t acknowledge(struct osim_machine *m, unsigned int cpu)
+static inline uint32_t acknowledge(struct osim_machine *m, unsigned int cpu)
 {
 	struct osim__line *l;
 	uint32_t intid;
@@ -183,13 +184,12 @@ static uint32_t acknowledge(struct osim_machine *m, unsigned int cpu)
 	if (intid == SPURIOUS)
 		return intid;
 	l = line(m, intid, cpu);
-	l->pending = false;
-	l->active = true;
-	update(m, intid, cpu, l);
+	l->state = OSIM__LINE_ENABLED | OSIM__LINE_ACTIVE;
+	not_ready(m, intid, cpu);
 	return intid;
 }
 
-static void end(struct osim_machine *m, unsigned int cpu, uint32_t intid)
+static inline void end(struct osim_machine *m, unsigned int cpu, uint32_t intid)
 {
 	struct osim__line *l;
 
@@ -198,8 +198,9 @@ static void end(struct osim_machine *m, unsigned int cpu, uint32_t intid)
 		return;
 	}
 	l = line(m, intid, cpu);
-	l->active = false;
-	update(m, intid, cpu, l);
+	l->state &= (uint8_t)~OSIM__LINE_ACTIVE;
+	if (l->state == OSIM__LINE_READY)
+		now_ready(m, intid, cpu);
 }
 
 static void handle(struct osim_machine *m, unsigned int cpu, uint32_t intid)
@@ -214,7 +215,7 @@ static void handle(struct osim_machine *m, unsigned int cpu, uint32_t intid)
 		      "interrupt %u came in on cpu %u and nobody has a handler for it", intid, cpu);
 }
 
-static void emit(struct osim_machine *m, enum osim_event_kind kind, uint32_t intid)
+static OSIM__COLD void emit(struct osim_machine *m, enum osim_event_kind kind, uint32_t intid)
 {
 	struct osim_event e = {.kind = kind, .intid = intid};
 
@@ -268,7 +269,7 @@ int osim_irq_end(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 {
 	if (!exists(m, intid, cpu))
 		return osim__error(-EINVAL, "no interrupt %u on cpu %u", intid, cpu);
-	if (!m->backend.irq_end && !line(m, intid, cpu)->active)
+	if (!m->backend.irq_end && !(line(m, intid, cpu)->state & OSIM__LINE_ACTIVE))
 		return -ENOENT;
 	end(m, cpu, intid);
 	if (osim__event_on(m))

@@ -20,15 +20,6 @@ static struct osim__live_node **bucket(const struct osim__live_table *t, const v
 			   (t->bucket_count - 1)];
 }
 
-static size_t total(const struct osim__live_table *t)
-{
-	size_t n = 0;
-
-	for (unsigned int k = 0; k < OSIM_LIVE_COUNT; k++)
-		n += t->count[k];
-	return n;
-}
-
 /* Twice the buckets when there are as many objects; an old table stays when there is no room for a
  * new one. */
 static int grow(struct osim__live_table *t)
@@ -50,7 +41,8 @@ static int grow(struct osim__live_table *t)
 	return 0;
 }
 
-static void emit(struct osim_machine *m, enum osim_event_kind kind, const struct osim__live_node *n)
+static OSIM__COLD void emit(struct osim_machine *m, enum osim_event_kind kind,
+			    const struct osim__live_node *n)
 {
 	char where[96];
 	struct osim_event e = {
@@ -69,7 +61,7 @@ int osim__live_add(struct osim_machine *m, enum osim_live kind, const void *key,
 	struct osim__live_table *t = &m->live;
 	struct osim__live_node *n = t->spare, **b;
 
-	if (total(t) >= t->bucket_count && grow(t))
+	if (t->total >= t->bucket_count && grow(t))
 		return -ENOMEM;
 	if (n)
 		t->spare = n->hash_next;
@@ -92,6 +84,7 @@ int osim__live_add(struct osim_machine *m, enum osim_live kind, const void *key,
 		t->oldest = n;
 	t->newest = n;
 	t->count[kind]++;
+	t->total++;
 	if (osim__event_on(m))
 		emit(m, OSIM_EVENT_ALLOC, n);
 	return 0;
@@ -128,6 +121,7 @@ bool osim__live_remove(struct osim_machine *m, const void *key)
 	else
 		t->newest = n->prev;
 	t->count[n->kind]--;
+	t->total--;
 	if (osim__event_on(m))
 		emit(m, OSIM_EVENT_FREE, n);
 	n->hash_next = t->spare;
@@ -151,7 +145,7 @@ struct osim__live_node *osim__live_holding(const struct osim_machine *m, const v
 
 size_t osim_live_count(const struct osim_machine *m, enum osim_live kind)
 {
-	return kind == OSIM_LIVE_COUNT ? total(&m->live) : m->live.count[kind];
+	return kind == OSIM_LIVE_COUNT ? m->live.total : m->live.count[kind];
 }
 
 void osim__site_text(const struct osim__site *site, char *text, size_t bytes)

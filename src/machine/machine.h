@@ -29,9 +29,14 @@ struct osim__site {
 		&osim__site_here;                                                                \
 	})
 
+/* Bits of a line's state. */
+enum { OSIM__LINE_ENABLED = 1, OSIM__LINE_PENDING = 2, OSIM__LINE_ACTIVE = 4 };
+/* What a line is when a CPU can take it. */
+#define OSIM__LINE_READY (OSIM__LINE_ENABLED | OSIM__LINE_PENDING)
+
 /* One line of the controller; a private line is one of these per CPU. */
 struct osim__line {
-	bool enabled, pending, active;
+	uint8_t state;
 	int16_t route;	/* CPU, or -1: chosen when it becomes pending */
 	int16_t target; /* CPU of the pending edge */
 };
@@ -66,7 +71,7 @@ struct osim__live_table {
 	struct osim__live_node **buckets;
 	size_t bucket_count;
 	struct osim__live_node *spare; /* nodes to use again */
-	size_t count[OSIM_LIVE_COUNT];
+	size_t count[OSIM_LIVE_COUNT], total;
 	uint64_t next_number;
 };
 
@@ -98,9 +103,9 @@ struct osim_machine {
 	struct osim__line spi[OSIM_INTID_MAX];
 	struct osim__line ppi[OSIM_CPUS_MAX][OSIM_PPI_END];
 	bool percpu_irq;
-	/* Lines that are pending, enabled and not active: what a CPU can take, lowest first. */
+	/* What a CPU can take, lowest first, and how many lines that are. */
 	uint64_t spi_ready[OSIM_INTID_MAX / 64], ppi_ready[OSIM_CPUS_MAX];
-	uint64_t spi_words, ppi_words; /* a bit for each word of these that is not empty */
+	uint32_t ready_count;
 	uint32_t notif_intid;
 	osim_irq_fn *irq_fn;
 	void *irq_arg;
@@ -194,6 +199,9 @@ static inline struct osim_machine *osim__machine(void)
 }
 
 /* --- events, findings, faults --- */
+
+/* What makes an event is kept out of the paths that are measured: it needs a large frame. */
+#define OSIM__COLD __attribute__((noinline, cold))
 
 static inline bool osim__event_on(const struct osim_machine *m)
 {

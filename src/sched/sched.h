@@ -139,7 +139,9 @@ enum {
 };
 
 struct osim__sched {
-	uint32_t slow;	       /* first: the fast path reads only these two */
+	/* First: the fast path reads only these two. A byte, because bits of a wider word are set
+	 * by byte, and a processor stalls that reads the word back. */
+	uint8_t slow;
 	uint32_t inbox;	       /* another thread left something; any thread sets it */
 	unsigned int this_cpu; /* index of the executing entry: a CPU, or OSIM__CPU_HOST */
 	unsigned int cpu_count;

@@ -87,7 +87,7 @@ static void enable_shm_cache(struct osim__guest *g, struct osim_regs *r)
 	r->a[0] = OPTEE_SMC_RETURN_OK;
 }
 
-static void retrieve_event(struct osim__guest *g, uint32_t value)
+static OSIM__COLD void retrieve_event(struct osim__guest *g, uint32_t value)
 {
 	struct osim_event e = {.kind = OSIM_EVENT_RETRIEVE,
 			       .value = value,

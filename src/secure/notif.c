@@ -4,6 +4,14 @@
 
 #include "secure/secure.h"
 
+static OSIM__COLD void emit_post(struct osim_machine *m, uint32_t value, bool merged)
+{
+	struct osim_event e = {
+		.kind = OSIM_EVENT_POST, .value = value, .flags = merged ? OSIM_EVENT_F_MERGED : 0};
+
+	osim__event_emit(m, &e);
+}
+
 int osim__notif_post(struct osim__guest *g, uint32_t value)
 {
 	struct osim_machine *m = g->s->m;
@@ -13,14 +21,9 @@ int osim__notif_post(struct osim__guest *g, uint32_t value)
 	if (rc)
 		return rc;
 	m->stats.posts++;
-	if (osim__event_on(m)) {
-		struct osim_event e = {.kind = OSIM_EVENT_POST,
-				       .value = value,
-				       .flags = merged ? OSIM_EVENT_F_MERGED : 0};
-
-		osim__event_emit(m, &e);
-	}
-	return osim_irq_raise(m, osim_notif_intid(m), osim__sched_cpu_number(&m->sched));
+	if (osim__event_on(m))
+		emit_post(m, value, merged);
+	return osim_irq_raise(m, m->notif_intid, osim__sched_cpu_number(&m->sched));
 }
 
 static uint32_t value_max(const struct osim__guest *g)

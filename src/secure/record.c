@@ -138,7 +138,10 @@ int osim__record_set(struct osim__record *r, uint32_t value, bool *merged)
 	uint64_t *word = &r->word;
 
 	assert(value <= r->max);
-	if (r->levels) {
+	if (r->levels == 1 && r->root) {
+		r->root->ways |= 1ull << way_of(value, 1);
+		word = &r->root->u.words[way_of(value, 1)];
+	} else if (r->levels) {
 		word = word_of(r, value);
 		if (!word)
 			return -ENOMEM;
@@ -181,6 +184,18 @@ bool osim__record_take(struct osim__record *r, uint32_t *value)
 
 	if (!r->count)
 		return false;
+	/* One node is the whole tree of most machines, and it stays. */
+	if (r->levels == 1) {
+		unsigned int way = lowest(n->ways);
+
+		word = &n->u.words[way];
+		*value = way << WAY_BITS | lowest(*word);
+		*word &= *word - 1;
+		if (!*word)
+			n->ways &= n->ways - 1;
+		r->count--;
+		return true;
+	}
 	for (level = r->levels; level; level--) {
 		unsigned int way = lowest(n->ways);
 
