@@ -11,9 +11,10 @@ OSIM_BEGIN_DECLS
 /**
  * Events in files.
  *
- * Two formats are read: our own, which has all that an event has (docs/trace-format.md), and the
- * text of the kernel's ftrace with the driver's own trace points, as people take it on a board. Our
- * own is written, and three for the eye.
+ * Three formats are read: our own, which has all that an event has (docs/trace-format.md), the text
+ * of the kernel's ftrace with the driver's own trace points, as people take it on a board, and
+ * recordings of a real OP-TEE (docs/recordings.md). The first two are written, and three for the
+ * eye.
  */
 
 /** What is written. */
@@ -31,6 +32,9 @@ enum osim_trace_source {
 	OSIM_TRACE_SOURCE_NATIVE,
 	OSIM_TRACE_SOURCE_FTRACE, /**< Yielding calls only; 32 bits of the registers on the way in,
 				     four registers on the way out. */
+	OSIM_TRACE_SOURCE_RECORDING, /**< Calls made to a real OP-TEE (docs/recordings.md): no time,
+					no context, and of what the secure world does only what
+					shows. */
 };
 
 /* -- Writing -------------------------------------------------------------------------------- */
@@ -94,6 +98,7 @@ OSIM_EXPORT int osim_trace_reader_new(FILE *in, osim_trace_unreadable_fn *unread
  * @retval 1     An event.
  * @retval 0     The end; osim_trace_reader_unreadable() says whether all could be read.
  * @retval -EIO  The file cannot be read any further.
+ * @retval -ENOMEM  Out of memory, at the beginning of a recording.
  * @par Context  Any.
  */
 OSIM_EXPORT int osim_trace_reader_next(struct osim_trace_reader *r,
@@ -102,7 +107,7 @@ OSIM_EXPORT int osim_trace_reader_next(struct osim_trace_reader *r,
 /** @brief How many times something could not be read so far. */
 OSIM_EXPORT unsigned long osim_trace_reader_unreadable(const struct osim_trace_reader *r);
 
-/** @brief The line that was read last. */
+/** @brief The line that the last event was read from; 1 is the first. */
 OSIM_EXPORT unsigned long osim_trace_reader_line(const struct osim_trace_reader *r);
 
 /** @brief What is being read; known once an event has been. */

@@ -269,8 +269,9 @@ int osim__cmd_trace(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "convert IN OUT\nshow IN\ndiff A B",
 		.doc = "Writes a recorded trace in another format, shows it on a time line, or tells "
-		       "the first difference of two. Read are what run --trace writes, and the "
-		       "text of ftrace with the driver's optee_invoke_fn_begin and _end. A file "
+		       "the first difference of two. Read are what run --trace writes, the "
+		       "text of ftrace with the driver's optee_invoke_fn_begin and _end, and "
+		       "recordings of a real OP-TEE. A file "
 		       "- is standard input, or output.\v"
 		       "Exit status: 0 done, and no difference; 1 the traces differ; 2 wrong usage, "
 		       "or something that cannot be read or written: what could be read is done "

@@ -95,57 +95,82 @@ static void find_source(struct osim_trace_reader *r)
 					  r->line, OSIM__NATIVE_HEAD);
 	} else if (osim__ftrace_is_line(r->line)) {
 		r->source = OSIM_TRACE_SOURCE_FTRACE;
+	} else if (osim__recorded_is_line(r->line)) {
+		r->recorded = calloc(1, sizeof(*r->recorded));
+		r->source = OSIM_TRACE_SOURCE_RECORDING;
 	}
 }
 
-/* true: the line at hand is an event. */
-static bool take_line(struct osim_trace_reader *r)
+static void garbled(struct osim_trace_reader *r)
 {
-	bool native = r->source == OSIM_TRACE_SOURCE_NATIVE;
-
-	if (r->source == OSIM_TRACE_SOURCE_UNKNOWN) {
-		find_source(r);
-		if (r->source != OSIM_TRACE_SOURCE_FTRACE)
-			return false;
-	}
-	return native ? osim__native_line(r) : osim__ftrace_line(r);
+	osim__trace_wrong(r, "control characters, or more than %u bytes", OSIM__TRACE_LINE_MAX - 1);
+	r->gap = true;
+	r->lines++;
 }
 
+/* 1: the line at hand is an event; 0: not; -ENOMEM. */
+static int take_line(struct osim_trace_reader *r, enum line line)
+{
+	bool known = r->source != OSIM_TRACE_SOURCE_UNKNOWN;
+
+	if (!known)
+		find_source(r);
+	r->event_line = r->number;
+	if (r->source == OSIM_TRACE_SOURCE_RECORDING && !r->recorded)
+		return -ENOMEM;
+	if (r->source == OSIM_TRACE_SOURCE_RECORDING)
+		return osim__recorded_line(r, line == LINE_GARBLED);
+	if (line == LINE_GARBLED && r->source != OSIM_TRACE_SOURCE_UNKNOWN)
+		garbled(r);
+	else if (r->source == OSIM_TRACE_SOURCE_FTRACE)
+		return osim__ftrace_line(r);
+	else if (known)
+		return osim__native_line(r);
+	return 0;
+}
+
+/* 1: an event that was still to come. */
 static int tell_end(struct osim_trace_reader *r)
 {
 	if (ferror(r->in))
 		return -EIO;
 	if (r->ended)
 		return 0;
+	if (r->recorded) {
+		osim__recorded_last(r);
+		if (osim__recorded_next(r))
+			return 1;
+		osim__recorded_end(r);
+	}
 	r->ended = true;
 	if (r->source == OSIM_TRACE_SOURCE_NATIVE)
 		osim__native_end(r);
 	if (r->source == OSIM_TRACE_SOURCE_UNKNOWN)
 		osim__trace_wrong(r, "the file is neither a trace of optee_sim nor a text of "
-				     "ftrace with optee_invoke_fn_begin or _end");
+				     "ftrace with optee_invoke_fn_begin or _end, nor a recording");
 	return 0;
 }
 
 int osim_trace_reader_next(struct osim_trace_reader *r, const struct osim_event **event)
 {
-	for (;;) {
-		enum line line = read_line(r);
+	int got = 0;
 
-		if (line == LINE_END)
-			return tell_end(r);
-		if (line == LINE_GARBLED) {
-			osim__trace_wrong(r, "control characters, or more than %u bytes",
-					  OSIM__TRACE_LINE_MAX - 1);
-			r->gap = true;
-			r->lines++;
-			continue;
-		}
-		if (!take_line(r))
-			continue;
-		r->events++;
-		*event = &r->event;
-		return 1;
+	while (!got) {
+		enum line line;
+
+		got = r->recorded && osim__recorded_next(r);
+		if (got)
+			break;
+		line = read_line(r);
+		got = line == LINE_END ? tell_end(r) : take_line(r, line);
+		if (line == LINE_END && got <= 0)
+			return got;
 	}
+	if (got < 0)
+		return got;
+	r->events++;
+	*event = &r->event;
+	return 1;
 }
 
 int osim_trace_reader_new(FILE *in, osim_trace_unreadable_fn *unreadable, void *arg,
@@ -169,7 +194,7 @@ unsigned long osim_trace_reader_unreadable(const struct osim_trace_reader *r)
 
 unsigned long osim_trace_reader_line(const struct osim_trace_reader *r)
 {
-	return r->number;
+	return r->event_line;
 }
 
 enum osim_trace_source osim_trace_reader_source(const struct osim_trace_reader *r)
@@ -179,5 +204,9 @@ enum osim_trace_source osim_trace_reader_source(const struct osim_trace_reader *
 
 void osim_trace_reader_free(struct osim_trace_reader *r)
 {
+	if (r && r->recorded)
+		osim__recorded_mem_fini(&r->recorded->mem);
+	if (r)
+		free(r->recorded);
 	free(r);
 }

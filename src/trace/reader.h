@@ -6,6 +6,7 @@
 #include <optee_sim/trace.h>
 
 #include "trace/native.h"
+#include "trace/recorded.h"
 
 /* Two texts, each byte of which may take four, and all the numbers. */
 #define OSIM__TRACE_LINE_MAX 49152u
@@ -28,9 +29,10 @@ struct osim_trace_reader {
 	unsigned long unreadable_count;
 	unsigned long number; /* of the line last read */
 	enum osim_trace_source source;
-	bool ended;	    /* the file's end has been told */
-	bool whole;	    /* the line ends with a newline */
-	uint64_t events;    /* that were given out */
+	bool ended;	 /* the file's end has been told */
+	bool whole;	 /* the line ends with a newline */
+	uint64_t events; /* that were given out */
+	unsigned long event_line;
 	bool gap;	    /* a line was lost: numbers may jump */
 	uint64_t lines;	    /* native: of events, read or not */
 	bool end_there;	    /* native: the last line */
@@ -48,6 +50,8 @@ struct osim_trace_reader {
 	char where[OSIM__NATIVE_TEXT_MAX + 1];
 
 	char line[OSIM__TRACE_LINE_MAX];
+	struct osim__recorded *recorded; /* NULL: it is no recording */
+
 	unsigned int call_count;
 	struct osim__ftrace_call calls[OSIM__FTRACE_CALLS];
 };

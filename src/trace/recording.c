@@ -347,14 +347,11 @@ void osim__recording_init(struct osim__recording *r, FILE *in)
 	r->error[0] = '\0';
 }
 
-int osim__recording_next(struct osim__recording *r, struct osim__recording_line *line)
+int osim__recording_take(struct osim__recording *r, bool garbled, struct osim__recording_line *line)
 {
-	bool garbled, ended = r->ended;
-	int rc = read_line(r, &garbled);
+	bool ended = r->ended;
+	int rc = parse(r, line);
 
-	if (rc <= 0)
-		return rc;
-	rc = parse(r, line);
 	/* Comments and what is for people may be of any length and content. */
 	if (line->kind == OSIM__RECORDING_NOISE || line->kind == OSIM__RECORDING_COMMENT ||
 	    line->kind == OSIM__RECORDING_PEOPLE)
@@ -363,4 +360,12 @@ int osim__recording_next(struct osim__recording *r, struct osim__recording_line 
 		return wrong(r, "control characters, or more than %u bytes",
 			     OSIM__RECORDING_LINE_MAX - 1);
 	return ended ? wrong(r, "a record after END") : rc;
+}
+
+int osim__recording_next(struct osim__recording *r, struct osim__recording_line *line)
+{
+	bool garbled;
+	int rc = read_line(r, &garbled);
+
+	return rc <= 0 ? rc : osim__recording_take(r, garbled, line);
 }

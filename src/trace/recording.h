@@ -58,6 +58,10 @@ void osim__recording_init(struct osim__recording *r, FILE *in);
  * can be read; -EIO: r->error says why.
  */
 int osim__recording_next(struct osim__recording *r, struct osim__recording_line *line);
+/* The same of a line that somebody else put into r->buf; garbled: not all of it, or not as it is.
+ */
+int osim__recording_take(struct osim__recording *r, bool garbled,
+			 struct osim__recording_line *line);
 
 /* What the comments at the head say of the recorded secure world; what they do not say is 0. */
 struct osim__recording_build {
