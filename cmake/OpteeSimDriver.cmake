@@ -4,12 +4,12 @@ Making an OP-TEE driver a library target. Part of the installed package optee_si
 
   optee_sim_add_driver(TARGET SOURCES file.c...
       [NAME name] [BUILD plain|asan] [MODNAME name]
-      [INCLUDES dir...] [DEFINES name[=value]...] [OPTIONS flag...])
+      [INCLUDES dir...] [DEFINES name[=value]...] [OPTIONS flag...] [COVERAGE])
 
     A driver from files of your own, written as kernel code.
 
   optee_sim_add_linux_driver(TARGET TREE dir-or-tarball
-      [NAME name] [BUILD plain|asan] [CONFIG name...] [OPTIONS flag...])
+      [NAME name] [BUILD plain|asan] [CONFIG name...] [OPTIONS flag...] [COVERAGE])
 
     The OP-TEE driver of a Linux tree, unmodified: the files that drivers/tee/Makefile and
     drivers/tee/optee/Makefile name, but for ffa_abi.c. TREE is a source directory or a
@@ -33,6 +33,9 @@ has the property OPTEE_SIM_LINKAGE set to static (a variable of that name initia
 BUILD asan instruments the driver with AddressSanitizer and UndefinedBehaviorSanitizer and makes
 every program that links it a sanitized program. The library stays as it is installed.
 
+COVERAGE counts the lines that the driver executes, for gcov (clang: llvm-cov); check --coverage
+reads them in a runner.
+
 Properties of TARGET: OPTEE_SIM_DRIVER_SYMBOL, OPTEE_SIM_DRIVER_OBJECT (the file) and, of a Linux
 driver, OPTEE_SIM_DRIVER_TREE (the directory, unpacked).
 Variable OPTEE_SIM_LINUX_CACHE: where tarballs are unpacked (default: in the build directory).
@@ -47,7 +50,7 @@ define_property(TARGET PROPERTY OPTEE_SIM_LINKAGE
   INITIALIZE_FROM_VARIABLE OPTEE_SIM_LINKAGE)
 
 function(optee_sim_add_driver target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME;BUILD;MODNAME"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COVERAGE" "NAME;BUILD;MODNAME"
     "SOURCES;INCLUDES;DEFINES;OPTIONS")
   _optee_sim_check_arguments("optee_sim_add_driver(${target})")
   if(NOT arg_SOURCES)
@@ -81,7 +84,7 @@ function(optee_sim_add_driver target)
 endfunction()
 
 function(optee_sim_add_linux_driver target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME;TREE;BUILD" "CONFIG;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COVERAGE" "NAME;TREE;BUILD" "CONFIG;OPTIONS")
   _optee_sim_check_arguments("optee_sim_add_linux_driver(${target})")
   if(NOT arg_TREE)
     message(FATAL_ERROR "optee_sim_add_linux_driver(${target}): TREE is missing")
@@ -139,6 +142,25 @@ function(optee_sim_add_runner name)
     message(FATAL_ERROR "optee_sim_add_runner(${name}): '${arg_DRIVER}' was not made by "
       "optee_sim_add_driver() or optee_sim_add_linux_driver()")
   endif()
+  get_target_property(coverage ${arg_DRIVER} OPTEE_SIM_DRIVER_COVERAGE)
+  set(OSIM_GCOV "")
+  if(coverage)
+    _optee_sim_find_gcov(gcov)
+    string(CONFIGURE [[
+
+/* Counters of executed lines: what reads them, and what writes them. */
+extern const char *const osim_runner_gcov;
+void osim_runner_counters(void);
+void __gcov_dump(void);
+
+const char *const osim_runner_gcov = "@gcov@";
+
+void osim_runner_counters(void)
+{
+	__gcov_dump();
+}
+]] OSIM_GCOV @ONLY)
+  endif()
   set(source "${CMAKE_CURRENT_BINARY_DIR}/optee_sim/${name}_runner.c")
   configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/osim_runner.c.in" "${source}" @ONLY)
   add_executable(${name} "${source}")
@@ -163,6 +185,26 @@ macro(_optee_sim_check_arguments call)
     message(FATAL_ERROR "${call}: BUILD '${arg_BUILD}' is none of plain, asan")
   endif()
 endmacro()
+
+# The words of the command, ';' between them, that reads what this compiler's code counts.
+function(_optee_sim_find_gcov out)
+  string(REGEX MATCH "^[0-9]+" major "${CMAKE_C_COMPILER_VERSION}")
+  get_filename_component(dir "${CMAKE_C_COMPILER}" REALPATH)
+  get_filename_component(dir "${dir}" DIRECTORY)
+  if(CMAKE_C_COMPILER_ID MATCHES Clang)
+    find_program(OPTEE_SIM_LLVM_COV NAMES llvm-cov-${major} llvm-cov HINTS "${dir}")
+    set(found "${OPTEE_SIM_LLVM_COV}")
+    set(words "${found};gcov")
+  else()
+    find_program(OPTEE_SIM_GCOV NAMES gcov-${major} gcov HINTS "${dir}")
+    set(found "${OPTEE_SIM_GCOV}")
+    set(words "${found}")
+  endif()
+  if(NOT found)
+    message(FATAL_ERROR "optee_sim: COVERAGE needs the gcov of ${CMAKE_C_COMPILER_ID} ${major}")
+  endif()
+  set(${out} "${words}" PARENT_SCOPE)
+endfunction()
 
 # Sets, in the caller: symbol, dir_generated.
 macro(_optee_sim_driver_begin target name)
@@ -204,6 +246,10 @@ function(_optee_sim_driver_objects driver objects)
   if(arg_BUILD STREQUAL "asan")
     target_compile_options(${objects} PRIVATE -fsanitize=address,undefined
       -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  endif()
+  if(arg_COVERAGE)
+    # Lines that were optimised away would not be counted.
+    target_compile_options(${objects} PRIVATE --coverage -O0)
   endif()
   target_compile_options(${objects} PRIVATE ${obj_OPTIONS})
 endfunction()
@@ -255,6 +301,10 @@ function(_optee_sim_driver_end target description ffa_dropped)
   if(arg_BUILD STREQUAL "asan")
     target_link_options(${target} INTERFACE -fsanitize=address,undefined)
   endif()
+  if(arg_COVERAGE)
+    target_link_options(${target} INTERFACE --coverage)
+  endif()
   set_target_properties(${target} PROPERTIES
-    OPTEE_SIM_DRIVER_SYMBOL ${symbol} OPTEE_SIM_DRIVER_OBJECT "${object}")
+    OPTEE_SIM_DRIVER_SYMBOL ${symbol} OPTEE_SIM_DRIVER_OBJECT "${object}"
+    OPTEE_SIM_DRIVER_COVERAGE ${arg_COVERAGE})
 endfunction()

@@ -9,17 +9,22 @@ or, for a driver in files of its own that stay where they are,
   cmake "-DDRIVER=/a.c;/b.c" (the others as above) -P OpteeSimRunner.cmake
 
 The driver's files are copied to CACHE/runners/KEY/tree, where KEY stands for their contents, for
-how they are built and for the PROGRAM (and so the version) that asks. RESULT gets KEY's directory;
+how they are built (also -DCOVERAGE=ON) and for the PROGRAM (and so the version) that asks. RESULT gets KEY's directory;
 that a runner in it is whole, the program says by a file "complete".
 ]]
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/OpteeSimLinuxTree.cmake)
 
+set(how "${BUILD}")
+if(COVERAGE)
+  string(APPEND how " COVERAGE")
+endif()
+
 if(DEFINED DRIVER)
   get_filename_component(package "${CMAKE_CURRENT_LIST_DIR}" REALPATH)
   file(SHA256 "${PROGRAM}" program)
   string(SHA256 key
-    "${DRIVER} ${BUILD} ${package} ${program} $ENV{CC} $ENV{CFLAGS} $ENV{LDFLAGS}")
+    "${DRIVER} ${how} ${package} ${program} $ENV{CC} $ENV{CFLAGS} $ENV{LDFLAGS}")
   string(SUBSTRING ${key} 0 16 key)
   set(dir "${CACHE}/runners/${key}")
   set(sources "")
@@ -37,7 +42,7 @@ cmake_minimum_required(VERSION 3.25)
 project(optee_sim_runner LANGUAGES C)
 set(optee_sim_DIR [==[@package@]==])
 find_package(optee_sim REQUIRED)
-optee_sim_add_driver(driver NAME @name@ BUILD @BUILD@ SOURCES@sources@)
+optee_sim_add_driver(driver NAME @name@ BUILD @how@ SOURCES@sources@)
 optee_sim_add_runner(runner DRIVER driver)
 ")
   file(WRITE "${RESULT}" "${dir}")
@@ -62,7 +67,7 @@ list(APPEND files ${headers})
 list(SORT files)
 
 file(SHA256 "${PROGRAM}" program)
-set(contents "${name} ${BUILD} ${package} ${program} $ENV{CC} $ENV{CFLAGS} $ENV{LDFLAGS}\n")
+set(contents "${name} ${how} ${package} ${program} $ENV{CC} $ENV{CFLAGS} $ENV{LDFLAGS}\n")
 foreach(file IN LISTS files)
   file(SHA256 "${tree}/${file}" hash)
   string(APPEND contents "${file} ${hash}\n")
@@ -83,7 +88,7 @@ cmake_minimum_required(VERSION 3.25)
 project(optee_sim_runner LANGUAGES C)
 set(optee_sim_DIR [==[${package}]==])
 find_package(optee_sim REQUIRED)
-optee_sim_add_linux_driver(driver NAME ${name} TREE \${CMAKE_CURRENT_SOURCE_DIR}/tree BUILD ${BUILD})
+optee_sim_add_linux_driver(driver NAME ${name} TREE \${CMAKE_CURRENT_SOURCE_DIR}/tree BUILD ${how})
 optee_sim_add_runner(runner DRIVER driver)
 ")
 endif()

@@ -56,7 +56,9 @@ struct osim_check_options {
 	bool honest_only;	   /**< No hostile secure world. */
 	bool quick; /**< Each scenario as it is, each fault, and a sample of the rest. */
 	void (*progress)(void *arg, size_t done, size_t all, size_t groups);
-	void *arg; /**< Passed to progress. */
+	/** In each process that makes runs, before it ends; NULL: nothing. */
+	void (*leave)(void *arg);
+	void *arg; /**< Passed to progress and leave. */
 };
 
 /**

@@ -144,6 +144,7 @@ static enum osim__cli_built prepare(struct paths *p, const struct osim__cli_opti
 	char *tree;
 	char cache[PATH_MAX + 16], program[PATH_MAX + 16], build[32];
 	char result[PATH_MAX], result_arg[PATH_MAX + 16];
+	const char *coverage = o->coverage ? "-DCOVERAGE=ON" : "-DCOVERAGE=OFF";
 	enum osim__cli_built built = OSIM__CLI_BUILT_ERROR;
 	struct osim__cli_log log;
 	int rc;
@@ -159,8 +160,8 @@ static enum osim__cli_built prepare(struct paths *p, const struct osim__cli_opti
 	snprintf(build, sizeof(build), "-DBUILD=%s", o->build ? o->build : "plain");
 	snprintf(result_arg, sizeof(result_arg), "-DRESULT=%s", result);
 	if (osim__cli_log_open(&log, p->cache, "prepare.log")) {
-		const char *argv[] = {"cmake",	  tree, cache,	   program, build,
-				      result_arg, "-P", p->script, NULL};
+		const char *argv[] = {"cmake",	  tree,	    cache, program,   build,
+				      result_arg, coverage, "-P",  p->script, NULL};
 
 		rc = osim__cli_spawn(argv, osim__cli_log_line, &log);
 		if (rc > 0) {

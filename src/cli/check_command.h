@@ -19,6 +19,7 @@ struct osim__cli_check {
 	struct osim__cli_options build; /* for the runner of a tree */
 	const char *again;
 	const char *json, *junit, *sarif, *baseline, *baseline_write, *against;
+	const char *coverage;	    /* directory */
 	const char *against_report; /* what the check of --against wrote */
 	char *files;		    /* of build.driver */
 	char *command; /* "optee-sim check --kernel TREE --build asan", as it has to be given again

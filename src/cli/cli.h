@@ -18,6 +18,10 @@ enum {
 
 /* The driver of this program (cmake/osim_runner.c.in). */
 extern struct osim_driver *const osim_runner_driver;
+/* There where it was built with COVERAGE: words of the tool that reads counters, ';' between them,
+ * and what writes them. */
+extern const char *const osim_runner_gcov __attribute__((weak));
+void osim_runner_counters(void) __attribute__((weak));
 
 /* "optee-sim: ..." on stderr. */
 void osim__cli_error(const char *format, ...) OSIM_PRINTF(1, 2);
@@ -62,6 +66,7 @@ struct osim__cli_options {
 	const char *kernel; /* NULL: the driver of this program */
 	const char *driver; /* files of an own driver, ';' between them; NULL: none */
 	const char *build;  /* "plain", "asan" */
+	bool coverage;	    /* count executed lines */
 	bool built;	    /* this program is what kernel and build say */
 	struct osim_options machine;
 	struct osim_secure_options secure;

@@ -12,6 +12,7 @@
 #include "cli/check_command.h"
 #include "cli/check_report.h"
 #include "cli/cli.h"
+#include "cli/coverage.h"
 
 enum {
 	OPT_AGAIN = 256,
@@ -37,6 +38,7 @@ enum {
 	OPT_JUNIT,
 	OPT_SARIF,
 	OPT_TAP,
+	OPT_COVERAGE,
 };
 
 #define BUDGET_DEFAULT_S 80u
@@ -75,6 +77,8 @@ static const struct argp_option options[] = {
 	{"baseline", OPT_BASELINE, "FILE", 0, "What is in it is accepted; fail on new findings", 0},
 	{"baseline-write", OPT_BASELINE_WRITE, "FILE", 0,
 	 "Write what was found as such a file, and end with 0", 0},
+	{"coverage", OPT_COVERAGE, "DIR", 0,
+	 "Count the lines of the driver that were executed: DIR/optee-sim.info, for lcov", 0},
 	{"bisect", OPT_BISECT, NULL, 0,
 	 "For git bisect run: exit 125 where the tree cannot be built, 128 on an error", 0},
 	{"against-report", OPT_AGAINST_REPORT, "FILE", OPTION_HIDDEN, "", 0},
@@ -157,6 +161,10 @@ static error_t parse_output(int key, char *arg, struct osim__cli_check *c)
 	case OPT_AGAINST_REPORT:
 		c->against_report = arg;
 		return 0;
+	case OPT_COVERAGE:
+		c->coverage = arg;
+		c->build.coverage = true;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -169,8 +177,10 @@ static void settle(struct argp_state *state, struct osim__cli_check *c)
 		argp_error(state, "--driver: not together with --kernel");
 	if (c->build_given && !c->build.kernel && !c->build.driver)
 		argp_error(state, "--build: needs --kernel or --driver");
-	if (c->again && (c->against || c->baseline || c->baseline_write || c->json || c->junit ||
-			 c->sarif || c->tap))
+	if (c->coverage && !c->build.kernel && !c->build.driver)
+		argp_error(state, "--coverage: needs --kernel or --driver");
+	if (c->again && (c->against || c->coverage || c->baseline || c->baseline_write || c->json ||
+			 c->junit || c->sarif || c->tap))
 		argp_error(state, "--again: makes one run, and no report");
 	if (!c->budget_given)
 		c->options.budget_ms =
@@ -324,12 +334,19 @@ static int error_status(const struct osim__cli_check *c)
 	return c->bisect ? OSIM__EXIT_BISECT_STOP : OSIM__EXIT_USAGE;
 }
 
+static void leave(void *arg)
+{
+	(void)arg;
+	osim_runner_counters();
+}
+
 static int check(struct osim__cli_check *c)
 {
 	struct osim__cli_report *r = &c->report;
 	int rc;
 
 	c->options.progress = progress;
+	c->options.leave = c->coverage ? leave : NULL;
 	c->options.arg = c;
 	r->driver = osim_driver_name(osim_runner_driver);
 	r->kernel = c->build.kernel;
@@ -353,6 +370,21 @@ static int check(struct osim__cli_check *c)
 		return error_status(c);
 	return r->accepted < r->count && !c->baseline_write ? OSIM__EXIT_FINDINGS
 							    : OSIM__EXIT_CLEAN;
+}
+
+static _Noreturn void check_counting(struct osim__cli_check *c)
+{
+	struct osim__cli_coverage *coverage =
+		osim__cli_coverage_begin(c->coverage, c->build.kernel);
+	int status = coverage ? check(c) : error_status(c);
+
+	if (coverage && status != error_status(c) &&
+	    !osim__cli_coverage_write(coverage, stdout, c->tap ? "# " : ""))
+		status = error_status(c);
+	osim__cli_coverage_free(coverage);
+	/* clang's run time writes counters at exit once more. */
+	fflush(NULL);
+	_exit(status);
 }
 
 static int again(const struct osim__cli_check *c)
@@ -421,6 +453,8 @@ static int run(struct osim__cli_check *c, int argc, char **given)
 		osim_check_scenarios(print_scenario, NULL);
 	} else if (!rc) {
 		c->against_report = temp ? temp : c->against_report;
+		if (c->coverage)
+			check_counting(c);
 		rc = c->again ? again(c) : check(c);
 	}
 	free(temp);

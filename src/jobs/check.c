@@ -82,6 +82,13 @@ static void work_experiment(void *arg, size_t index)
 		abort();
 }
 
+static void leave(void *arg)
+{
+	const struct checking *c = arg;
+
+	c->options->leave(c->options->arg);
+}
+
 /* --- in the parent --- */
 
 /* Scenarios as they are come before all else. */
@@ -184,6 +191,7 @@ static int run(struct checking *c, size_t count, size_t batch, void (*work)(void
 					.timeout_ms = TIMEOUT_MS,
 					.batch = batch,
 					.work = work,
+					.leave = c->options->leave ? leave : NULL,
 					.ended = ended,
 					.arg = c};
 	int rc = osim__jobs_run(&jobs);

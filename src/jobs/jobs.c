@@ -57,6 +57,11 @@ struct pool {
 };
 
 static int worker_pipe = -1;
+static const struct osim__jobs *worker_jobs;
+static volatile sig_atomic_t worker_stopped;
+
+/* The program may have a sanitizer: asked at run time. */
+__attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
 
 /* --- in the worker --- */
 
@@ -89,9 +94,25 @@ void osim__job_write(const void *data, size_t bytes)
 	put_message(MESSAGE_DATA, 0, data, bytes);
 }
 
+static void leave(void)
+{
+	if (worker_jobs->leave)
+		worker_jobs->leave(worker_jobs->arg);
+}
+
+static void stopped(int signal)
+{
+	(void)signal;
+	worker_stopped = true;
+}
+
 static void work(const struct osim__jobs *jobs, size_t next, size_t end)
 {
-	for (; next < end; next++) {
+	worker_jobs = jobs;
+	if (__sanitizer_set_death_callback)
+		__sanitizer_set_death_callback(leave);
+	signal(SIGTERM, stopped);
+	for (; next < end && !worker_stopped; next++) {
 		if (ftruncate(STDERR_FILENO, 0) || lseek(STDERR_FILENO, 0, SEEK_SET))
 			_exit(125);
 		put_message(MESSAGE_BEGIN, next, NULL, 0);
@@ -99,6 +120,7 @@ static void work(const struct osim__jobs *jobs, size_t next, size_t end)
 		fflush(NULL);
 		put_message(MESSAGE_END, next, NULL, 0);
 	}
+	leave();
 	_exit(0);
 }
 
@@ -327,9 +349,12 @@ static int wait_for_some(struct pool *p)
 		if (!w->pid)
 			continue;
 		fds[n++] = (struct pollfd){.fd = w->pipe, .events = POLLIN};
-		if (p->stop || now >= w->deadline_ms) {
+		if (now >= w->deadline_ms) {
 			w->timed_out = !p->stop;
 			kill(w->pid, SIGKILL);
+		} else if (p->stop) {
+			/* What is to be done at the end is done after the piece at hand. */
+			kill(w->pid, p->jobs->leave ? SIGTERM : SIGKILL);
 		}
 		if (w->deadline_ms < first)
 			first = w->deadline_ms;

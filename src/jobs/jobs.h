@@ -36,6 +36,8 @@ struct osim__jobs {
 	size_t batch;		 /* pieces a process takes at a time; 0: 64 */
 	/* In the worker. Writes its record with osim__job_write(). */
 	void (*work)(void *arg, size_t index);
+	/* In the worker, before its process ends; also at a sanitizer's report. May be NULL. */
+	void (*leave)(void *arg);
 	/* In the parent, once for each piece, in the order in which they end. false: enough, stop.
 	 */
 	bool (*ended)(void *arg, const struct osim__job_result *result);

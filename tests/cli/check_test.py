@@ -74,6 +74,7 @@ class Options(Directory):
                 (["--build=asan"], "--build: needs --kernel or --driver"),
                 (["--only=nosuch"], "--only: no scenario begins with 'nosuch'"),
                 (["--again=nosuch"], "--again: experiment 'nosuch'"),
+                (["--coverage=x"], "--coverage: needs --kernel or --driver"),
                 (["--again=posts", "--tap"], "--again: makes one run, and no report"),
                 (["--driver=/nonexistent.c"], "--driver: cannot read '/nonexistent.c'"),
                 (["--driver", __file__, "--kernel=x"], "--driver: not together with --kernel"),
@@ -191,6 +192,21 @@ class Formats(Directory):
         self.assertEqual(sum(line.startswith("not ok") for line in cases),
                          len(list(self.junit.iter("failure"))))
         self.assertTrue(all(re.match(r"(not )?ok|#", line) for line in lines[2:]))
+
+    def test_coverage_has_the_lines_that_were_executed(self):
+        out = Planted.check(*SOME, "--coverage", self.dir / "new", check=1).stdout
+        self.assertEqual([p.name for p in (self.dir / "new").iterdir()], ["optee-sim.info"])
+        info = (self.dir / "new/optee-sim.info").read_text()
+        self.assertEqual(re.findall(r"^SF:(.*)$", info, re.M), [str(Planted.file)])
+        counts = {int(n): int(count) for n, count in re.findall(r"^DA:(\d+),(\d+)$", info, re.M)}
+        hit = sum(count > 0 for count in counts.values())
+        self.assertIn(f"LF:{len(counts)}\nLH:{hit}\nend_of_record\n", info)
+        self.assertRegex(out, rf"(?m)^lines: {hit} of {len(counts)} \(\d+ %\) of {Planted.file}$")
+        for at, line in enumerate(Planted.file.read_text().splitlines(), 1):
+            if "arm_smccc_smc(" in line:
+                self.assertGreater(counts[at], 300)
+            if "return -ENOMEM;" in line:
+                self.assertLess(counts[at], 300)
 
     def test_same_run_gives_the_same_report(self):
         reports = []
