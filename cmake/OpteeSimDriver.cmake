@@ -245,7 +245,9 @@ function(_optee_sim_driver_objects driver objects)
     -Werror=incompatible-pointer-types -Werror=int-conversion)
   if(arg_BUILD STREQUAL "asan")
     target_compile_options(${objects} PRIVATE -fsanitize=address,undefined
-      -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+      -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+      # What a function forgets to set is not zero by chance.
+      -ftrivial-auto-var-init=pattern)
   endif()
   if(arg_COVERAGE)
     # Lines that were optimised away would not be counted.

@@ -40,6 +40,9 @@ struct osim_check_summary {
 	size_t scenarios;
 	size_t groups;
 	size_t crashed; /**< Runs that ended in a crash, a sanitizer's report or a time-out. */
+	/** Scenarios that are about something that the driver cannot do, and need not: "no
+	 * I2C_TRANSFER: rpc-i2c, ..."; "": none. */
+	char left_out[1024];
 };
 
 /** How to check. Zero-initialise, set size and driver, set what differs. */

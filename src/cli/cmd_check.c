@@ -296,6 +296,8 @@ static void print_text(const struct osim__cli_check *c)
 	if (r->accepted)
 		printf("; %zu known", r->accepted);
 	putchar('\n');
+	if (r->summary.left_out[0])
+		printf("left out: %s\n", r->summary.left_out);
 }
 
 static bool accept_known(struct osim__cli_check *c)

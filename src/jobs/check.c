@@ -2,6 +2,7 @@
 #include <optee_sim/check.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -29,6 +30,7 @@ struct checking {
 	struct osim__plan_list plan;
 	struct osim__groups groups;
 	struct osim__measure *measures; /* one a scenario; NULL once they were taken */
+	char left_out[sizeof(((struct osim_check_summary *)0)->left_out)];
 	const struct osim__scenario **scenarios;
 	size_t scenario_count;
 	size_t done, crashed, all;
@@ -242,6 +244,31 @@ static void thin(struct osim__plan_list *plan)
 	plan->count = kept;
 }
 
+static void append(struct checking *c, const char *before, const char *text)
+{
+	size_t used = strlen(c->left_out);
+
+	snprintf(c->left_out + used, sizeof(c->left_out) - used, "%s%s", before, text);
+}
+
+/* What the driver lacks, and which scenarios are about it. */
+static void note_left_out(struct checking *c)
+{
+	for (size_t i = 0; i < c->scenario_count; i++) {
+		char *what = c->measures[i].lacks;
+
+		if (!what[0])
+			continue;
+		append(c, c->left_out[0] ? "; no " : "no ", what);
+		append(c, ": ", c->scenarios[i]->name);
+		for (size_t k = i + 1; k < c->scenario_count; k++)
+			if (!strcmp(c->measures[k].lacks, what)) {
+				append(c, ", ", c->scenarios[k]->name);
+				c->measures[k].lacks[0] = '\0';
+			}
+	}
+}
+
 static int check(struct checking *c)
 {
 	size_t max =
@@ -255,6 +282,8 @@ static int check(struct checking *c)
 	for (size_t i = 0; !rc && i < c->scenario_count; i++)
 		rc = osim__plan_add(&c->plan, c->scenarios[i], &c->measures[i],
 				    !c->options->honest_only);
+	if (!rc)
+		note_left_out(c);
 	free(c->measures);
 	c->measures = NULL;
 	if (rc)
@@ -329,11 +358,13 @@ int osim_check(const struct osim_check_options *options,
 	rc = check(&c);
 	if (!rc)
 		tell(&c, group, arg);
-	if (!rc && summary)
+	if (!rc && summary) {
 		*summary = (struct osim_check_summary){.experiments = c.done,
 						       .scenarios = c.scenario_count,
 						       .groups = c.groups.count,
 						       .crashed = c.crashed};
+		memcpy(summary->left_out, c.left_out, sizeof(c.left_out));
+	}
 	osim__groups_free(&c.groups);
 	osim__plan_free(&c.plan);
 	free(c.measures);

@@ -75,6 +75,16 @@ static void tell(void *arg, const char *id, const char *text)
 		run->wrong(run->wrong_arg, id, text, "");
 }
 
+static void lacks(void *arg, const char *what)
+{
+	struct experiment_run *run = arg;
+
+	if (run->sink)
+		osim__event_text(run->stage.m, OSIM_EVENT_WORLD, 0, "the driver has no %s", what);
+	if (run->measure)
+		snprintf(run->measure->lacks, sizeof(run->measure->lacks), "%s", what);
+}
+
 static void on_event(void *arg, const struct osim_event *e)
 {
 	struct experiment_run *run = arg;
@@ -195,7 +205,8 @@ int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *d
 	run->stage.platform.size = sizeof(run->stage.platform);
 	run->stage.disturbed = disturbs(x);
 	run->stage.unmet = tell;
-	run->stage.unmet_arg = run;
+	run->stage.lacks = lacks;
+	run->stage.listener = run;
 	rc = osim_rules_new(OSIM_SEES_ALL, rule_broken, run, &run->check);
 	if (!rc)
 		rc = make(run);

@@ -42,6 +42,7 @@ struct osim__measure {
 	uint32_t decisions;
 	uint32_t call_id[OSIM__CALLS_MAX]; /* of the first ones */
 	uint8_t ways[OSIM__DECISIONS_MAX];
+	char lacks[48]; /* what the scenario is about and the driver cannot do; "" */
 };
 
 /* Something wrong in a run. rule may be NULL. */

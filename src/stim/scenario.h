@@ -38,7 +38,8 @@ struct osim__stage {
 	/* Sees each event before all others; may be NULL. It may do what an event sink may. */
 	void (*event)(struct osim__stage *stage, const struct osim_event *e);
 	void (*unmet)(void *arg, const char *id, const char *text); /* NULL: nobody listens */
-	void *unmet_arg;
+	void (*lacks)(void *arg, const char *what);
+	void *listener; /* arg of both */
 };
 
 struct osim__scenario {
@@ -68,5 +69,8 @@ void osim__stage_program(struct osim__stage *stage, const char *name, void (*fn)
  * text are a finding.
  */
 void osim__expect(struct osim__stage *stage, bool holds, const char *id, const char *text);
+
+/* The driver cannot do something that the scenario is about, and need not: it ends here. */
+void osim__stage_lacks(struct osim__stage *stage, const char *what);
 
 #endif

@@ -236,5 +236,11 @@ void osim__stage_program(struct osim__stage *stage, const char *name, void (*fn)
 void osim__expect(struct osim__stage *stage, bool holds, const char *id, const char *text)
 {
 	if (!holds && !stage->disturbed && stage->unmet)
-		stage->unmet(stage->unmet_arg, id, text);
+		stage->unmet(stage->listener, id, text);
+}
+
+void osim__stage_lacks(struct osim__stage *stage, const char *what)
+{
+	if (!stage->disturbed && stage->lacks)
+		stage->lacks(stage->listener, what);
 }

@@ -88,8 +88,11 @@ static bool bind_with_device(struct osim__stage *stage)
 {
 	bool found = false;
 
-	if (osim__stage_bind(stage))
-		osim_device_each(stage->m, find_device, &found);
+	if (!osim__stage_bind(stage))
+		return false;
+	osim_device_each(stage->m, find_device, &found);
+	if (!found)
+		osim__stage_lacks(stage, "device for a supplicant");
 	return found;
 }
 

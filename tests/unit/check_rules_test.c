@@ -222,7 +222,7 @@ static void heard(void *arg, const char *id, const char *text)
 static void expectation_unmet_is_told_unless_disturbed(void **state)
 {
 	char id[32] = "";
-	struct osim__stage stage = {.unmet = heard, .unmet_arg = id, .disturbed = true};
+	struct osim__stage stage = {.unmet = heard, .listener = id, .disturbed = true};
 
 	(void)state;
 	osim__expect(&stage, false, "client.open", "it is not");
