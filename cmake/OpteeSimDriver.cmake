@@ -274,6 +274,8 @@ function(_optee_sim_driver_end target description ffa_dropped)
   foreach(part IN LISTS ARGN ITEMS ${target}_descriptor)
     list(APPEND parts "$<TARGET_OBJECTS:${part}>")
   endforeach()
+  # Its static data goes into two sections of its own, whose bounds the linker tells: osim_crash()
+  # makes it what it was.
   set(object "${dir_generated}/${target}.o")
   set(compiler "${CMAKE_C_COMPILER}")
   if(CMAKE_C_COMPILER_TARGET)
@@ -281,7 +283,10 @@ function(_optee_sim_driver_end target description ffa_dropped)
   endif()
   set(link
     COMMAND ${compiler} -r -nostdlib -o "${object}.all.o" ${parts}
-    COMMAND ${CMAKE_OBJCOPY} --keep-global-symbol=${symbol} "${object}.all.o" "${object}"
+    COMMAND ${CMAKE_OBJCOPY} --keep-global-symbol=${symbol}
+      --rename-section .data=${symbol}_data --rename-section .data.rel=${symbol}_data
+      --rename-section .data.rel.local=${symbol}_data --rename-section .bss=${symbol}_bss
+      "${object}.all.o" "${object}"
     COMMENT "Linking driver ${target} into one object")
   if(CMAKE_GENERATOR MATCHES "Makefiles")
     # make knows an object file only inside the target that compiles it; so this step, which is

@@ -62,6 +62,28 @@ OSIM_EXPORT int osim_unbind(struct osim_machine *m);
  * osim_unbind(). */
 OSIM_EXPORT int osim_shutdown(struct osim_machine *m);
 
+/**
+ * @brief The kernel stops where it stands, as in a crash; what comes next is another kernel.
+ *
+ * Nothing is removed: no thread, handler or work of it runs again, its descriptors are gone, and
+ * the driver is not bound any more. What it left is there for the next one: in the secure world
+ * threads suspended for it, sessions, registered memory, the shm cache, values, and whether
+ * notifications are enabled; at the interrupt controller what is pending; and all its memory, which
+ * is given back with the machine only, and counts as no live object. All CPUs are online, no
+ * interrupt is enabled.
+ *
+ * The next osim_bind(), of this driver or of another, begins with static data as it was before its
+ * first. After osim_shutdown() that is kexec; with osim_platform.kdump it is the kernel that saves
+ * the memory of the one that crashed.
+ *
+ * A thread of the secure world that a CPU was executing at that moment stays busy for ever.
+ *
+ * @retval 0       Stopped. Also where no driver was bound: programs are gone then.
+ * @retval -EBUSY  Called from inside the machine.
+ * @par Context  Host.
+ */
+OSIM_EXPORT int osim_crash(struct osim_machine *m);
+
 /** @brief Is a driver bound (probe returned 0 and it was not unbound)? */
 OSIM_EXPORT bool osim_bound(const struct osim_machine *m);
 

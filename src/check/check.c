@@ -487,6 +487,23 @@ static void on_message(struct osim_rules *c, const struct osim_event *e)
 
 /* --- the driver --- */
 
+static void forget(struct osim_rules *c)
+{
+	c->cookies = c->sessions = c->irqs = 0;
+	c->exchanged = c->cache = c->enable_failed = c->enabled = c->stopped = c->value_pending =
+		c->bottom_half_due = c->bound = false;
+}
+
+/* What a kernel that crashed owed nobody owes any more, and nobody answers what it was asked. */
+static void on_crashed(struct osim_rules *c)
+{
+	forget(c);
+	memset(c->open, 0, sizeof(c->open));
+	memset(c->wait, 0, sizeof(c->wait));
+	memset(c->rpc, 0, sizeof(c->rpc));
+	c->made.cmd = UINT32_MAX;
+}
+
 static void on_unbound(struct osim_rules *c)
 {
 	if (c->cookies)
@@ -500,15 +517,17 @@ static void on_unbound(struct osim_rules *c)
 	if (c->value_pending)
 		broken(c, RULE_DRAIN,
 		       "the last value came with \"more are pending\", and nobody asked again");
-	c->cookies = c->sessions = c->irqs = 0;
-	c->exchanged = c->cache = c->enable_failed = c->enabled = c->stopped = c->value_pending =
-		c->bottom_half_due = c->bound = false;
+	forget(c);
 }
 
 static void on_driver(struct osim_rules *c, const struct osim_event *e)
 {
 	if (!(e->flags & OSIM_EVENT_F_END))
 		return;
+	if (strstr(e->text, " crashed")) {
+		on_crashed(c);
+		return;
+	}
 	if ((e->flags & OSIM_EVENT_F_ERR) || c->bound) {
 		if (strstr(e->text, "shut down")) {
 			if (c->cache)

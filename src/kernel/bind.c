@@ -53,7 +53,7 @@ static int check_driver(const struct osim__kernel *k, const struct osim_driver *
 	if (lost)
 		return osim__error(
 			-EBUSY,
-			"driver %s was bound to a machine that was freed: its static state is "
+			"driver %s was bound to a machine that was freed: its static data is "
 			"what it was then, and it cannot be bound again in this process",
 			name);
 	if (m && m != k->m)
@@ -143,6 +143,14 @@ int osim_unbind(struct osim_machine *m)
 int osim_shutdown(struct osim_machine *m)
 {
 	return on_bound(m, "shutdown", shutdown_main);
+}
+
+int osim_crash(struct osim_machine *m)
+{
+	if (m->sched.running || m->sched.executing != &m->sched.host)
+		return osim__error(-EBUSY, "osim_crash: called from inside the machine");
+	osim__khost_crash(osim__kernel_of(m));
+	return 0;
 }
 
 /* --- CPUs --- */

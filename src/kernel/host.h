@@ -27,6 +27,8 @@ int osim__khost_load(struct osim__kernel *k);
 /* The device goes, the exitcalls run, and what is left behind is reported. */
 void osim__khost_unload(struct osim__kernel *k);
 void osim__khost_shutdown(struct osim__kernel *k);
+/* Host's stack. */
+void osim__khost_crash(struct osim__kernel *k);
 
 int osim__khost_cpu_set_online(struct osim__kernel *k, unsigned int cpu, bool online);
 

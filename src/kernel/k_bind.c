@@ -16,8 +16,11 @@
 
 #define INITCALLS_MAX 64u
 
-/* Stands for a machine that went with the driver in it: its static state is what it was then. */
+/* Stands for a machine that went, or whose kernel stopped, with the driver in it: its static data
+ * is what it was then. */
 #define LOST ((struct osim_machine *)-1l)
+
+#define NO_ASAN __attribute__((no_sanitize("address")))
 
 /* A driver's init functions in the order in which they run. */
 struct sequence {
@@ -32,14 +35,51 @@ const char *osim__khost_driver_name(const struct osim_driver *driver)
 
 struct osim_machine *osim__khost_driver_machine(const struct osim_driver *driver, bool *lost)
 {
-	*lost = driver->bound == LOST;
-	return *lost ? NULL : driver->bound;
+	*lost = driver->bound == LOST && !driver->image;
+	return driver->bound == LOST ? NULL : driver->bound;
+}
+
+/* --- its static data, as it was before it was bound for the first time --- */
+
+/* Between variables is what a sanitizer must not see read or written. */
+NO_ASAN static void copy_bytes(unsigned char *to, const unsigned char *from, size_t bytes)
+{
+	volatile unsigned char *p = to;
+	const volatile unsigned char *q = from;
+
+	while (bytes--)
+		*p++ = *q++;
+}
+
+static void image_take(struct osim_driver *driver)
+{
+	size_t data = (size_t)(driver->data_end - driver->data);
+	size_t bss = (size_t)(driver->bss_end - driver->bss);
+	unsigned char *image = osim__kernel_zalloc(data + bss);
+
+	copy_bytes(image, driver->data, data);
+	copy_bytes(image + data, driver->bss, bss);
+	driver->image = image;
+}
+
+static void image_put(struct osim_driver *driver)
+{
+	size_t data = (size_t)(driver->data_end - driver->data);
+	unsigned char *image = driver->image;
+
+	copy_bytes(driver->bss, image + data, (size_t)(driver->bss_end - driver->bss));
+	copy_bytes(driver->data, image, data);
+	driver->image = image;
 }
 
 void osim__khost_claim(struct osim__kernel *k, struct osim_driver *driver,
 		       const struct osim_platform *platform)
 {
 	osim__k_platform_set(k, platform);
+	if (driver->bound == LOST)
+		image_put(driver);
+	else if (!driver->image && driver->data)
+		image_take(driver);
 	driver->bound = k->m;
 	k->driver = driver;
 	k->state = OSIM__KERNEL_BINDING;
@@ -203,6 +243,15 @@ void osim__khost_shutdown(struct osim__kernel *k)
 	osim__k_shutdown_devices(k);
 	osim__event_text(k->m, OSIM_EVENT_DRIVER, OSIM_EVENT_F_END, "%s shut down",
 			 k->driver->name);
+}
+
+void osim__khost_crash(struct osim__kernel *k)
+{
+	const char *name = k->driver ? k->driver->name : "no driver";
+
+	osim__event_text(k->m, OSIM_EVENT_DRIVER, 0, "crash %s", name);
+	osim__kernel_abandon(k);
+	osim__event_text(k->m, OSIM_EVENT_DRIVER, OSIM_EVENT_F_END, "%s crashed", name);
 }
 
 void osim__khost_device_each(struct osim__kernel *k, void (*fn)(void *arg, const char *name),

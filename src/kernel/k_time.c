@@ -97,6 +97,11 @@ static void delay_over(void *arg)
 	osim__sched_spin_end(d->s, d);
 }
 
+void osim__k_delays_drop(struct osim__kernel *k)
+{
+	osim__timer_cancel_all(&k->m->sched, delay_over);
+}
+
 void osim__k_delay_ns(u64 ns)
 {
 	struct delay d = {.s = sched()};

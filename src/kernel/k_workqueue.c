@@ -537,6 +537,7 @@ void osim__k_works_fini(struct osim__kernel *k)
 	struct workqueue_struct *wq;
 	struct worker *w;
 
+	osim__timer_cancel_all(&k->m->sched, delay_over);
 	while (k->works && (wq = k->works->first)) {
 		for (unsigned int i = 0; i <= OSIM_CPUS_MAX; i++)
 			while (wq->pools[i] && (w = wq->pools[i]->workers)) {

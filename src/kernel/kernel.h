@@ -52,6 +52,8 @@ struct osim__kernel {
 };
 
 struct osim__kernel *osim__kernel_new(struct osim_machine *m);
+/* The kernel stops where it stands. Its memory stays, and so do buses and devices. */
+void osim__kernel_abandon(struct osim__kernel *k);
 /*
  * The host's memory, zeroed, for bookkeeping that no driver sees. It cannot fail: a program without
  * memory for that is ended. What a driver's call allocates is asked for with osim__fault() and
@@ -103,6 +105,9 @@ const char *osim__k_where(const struct osim__site *site);
 uint64_t osim__k_deadline_ns(struct osim_machine *m, uint64_t timeout_jiffies);
 /* What is left of a timeout at its end, in jiffies; 0: nothing. */
 uint64_t osim__k_left_jiffies(struct osim_machine *m, uint64_t deadline_ns);
+
+/* Delays of threads that are gone. */
+void osim__k_delays_drop(struct osim__kernel *k);
 
 /* Work that is queued, waits for its time or runs: a finding for each, and none of it happens any
  * more. */

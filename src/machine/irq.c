@@ -143,6 +143,25 @@ void osim__irq_reroute(struct osim_machine *m, unsigned int cpu)
 			m->spi[i].target = (int16_t)choose_target(m, &m->spi[i]);
 }
 
+static void quiesce(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+{
+	struct osim__line *l = line(m, intid, cpu);
+
+	osim__irq_enable(m, intid, cpu, false);
+	/* Ready it cannot be: it is not enabled. */
+	l->state &= (uint8_t)~OSIM__LINE_ACTIVE;
+	l->route = -1;
+}
+
+void osim__irq_abandon(struct osim_machine *m)
+{
+	for (uint32_t i = 0; i < OSIM_PPI_END; i++)
+		for (unsigned int cpu = 0; cpu < m->sched.cpu_count; cpu++)
+			quiesce(m, i, cpu);
+	for (uint32_t i = OSIM_PPI_END; i < OSIM_INTID_MAX; i++)
+		quiesce(m, i, 0);
+}
+
 /* The lowest line this CPU can take; SPURIOUS: none. */
 static uint32_t first_ready(const struct osim_machine *m, unsigned int cpu)
 {

@@ -8,5 +8,7 @@
 void osim__irq_init(struct osim_machine *m);
 bool osim__irq_deliverable(void *arg, unsigned int cpu);
 bool osim__irq_take(void *arg, unsigned int cpu);
+/* As a kernel that boots makes it: no line is enabled or active; what is pending stays so. */
+void osim__irq_abandon(struct osim_machine *m);
 
 #endif

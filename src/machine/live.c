@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "machine/machine.h"
 
@@ -178,11 +179,29 @@ void osim_live_each(const struct osim_machine *m,
 	}
 }
 
+void osim__live_abandon(struct osim_machine *m)
+{
+	struct osim__live_table *t = &m->live;
+
+	if (!t->oldest)
+		return;
+	t->newest->next = t->abandoned;
+	t->abandoned = t->oldest;
+	t->oldest = t->newest = NULL;
+	memset(t->buckets, 0, t->bucket_count * sizeof(*t->buckets));
+	memset(t->count, 0, sizeof(t->count));
+	t->total = 0;
+}
+
 void osim__live_fini(struct osim_machine *m)
 {
 	struct osim__live_table *t = &m->live;
 	struct osim__live_node *n;
 
+	while ((n = t->abandoned)) {
+		t->abandoned = n->next;
+		free(n);
+	}
 	while ((n = t->oldest)) {
 		t->oldest = n->next;
 		free(n);

@@ -155,6 +155,14 @@ int osim__machine_init(const struct osim_options *options, struct osim_machine *
 	return 0;
 }
 
+void osim__machine_abandon(struct osim_machine *m)
+{
+	osim__sched_abandon(&m->sched);
+	osim__irq_abandon(m);
+	osim__live_abandon(m);
+	memset(m->in_secure, 0, sizeof(m->in_secure));
+}
+
 void osim_machine_free(struct osim_machine *m)
 {
 	struct osim__finding_node *n;

@@ -70,7 +70,8 @@ struct osim__live_table {
 	struct osim__live_node *oldest, *newest;
 	struct osim__live_node **buckets;
 	size_t bucket_count;
-	struct osim__live_node *spare; /* nodes to use again */
+	struct osim__live_node *spare;	   /* nodes to use again */
+	struct osim__live_node *abandoned; /* of a normal world that is no more; not counted */
 	size_t count[OSIM_LIVE_COUNT], total;
 	uint64_t next_number;
 };
@@ -171,6 +172,9 @@ struct osim_task {
 	bool owned; /* by a caller that frees it: kernel threads */
 };
 
+/* The normal world stops where it stands: threads are gone, CPUs and lines are as at boot, but for
+ * pending interrupts. Its memory stays. On the host's stack, not in a run. */
+void osim__machine_abandon(struct osim_machine *m);
 /* Everything of a machine but its two worlds; osim_machine_new() (assemble/) adds those. Errors as
  * there. */
 int osim__machine_init(const struct osim_options *options, struct osim_machine **out);
@@ -238,6 +242,9 @@ struct osim__live_node *osim__live_find(const struct osim_machine *m, const void
 bool osim__live_remove(struct osim_machine *m, const void *key);
 /* The live allocation that holds address, or NULL. Slow: for findings and odd pointers. */
 struct osim__live_node *osim__live_holding(const struct osim_machine *m, const void *address);
+/* All that lives now counts no more, and stays in the table as what it is, for the end of the
+ * machine. */
+void osim__live_abandon(struct osim_machine *m);
 void osim__live_fini(struct osim_machine *m);
 
 /* --- memory --- */

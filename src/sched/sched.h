@@ -172,6 +172,9 @@ void osim__sched_init(struct osim__sched *s, unsigned int cpus, struct osim_choo
 		      const struct osim__sched_hooks *hooks);
 /* Drops every thread, wherever it stands, with its stack. */
 void osim__sched_fini(struct osim__sched *s);
+/* The same, and goes on: threads are dead without having come to their end, CPUs are as new. Stacks
+ * that are no thread's stay. On the host's stack, not in a run. */
+void osim__sched_abandon(struct osim__sched *s);
 
 /* A thread that runs fn(arg), then is dead until osim__thread_free(). bound_cpu -1: any. -ENOMEM.
  */
@@ -280,6 +283,8 @@ static inline uint64_t osim__sched_now_ns(const struct osim__sched *s)
 void osim__timer_arm(struct osim__sched *s, struct osim__timer *t, uint64_t deadline_ns,
 		     osim__timer_fn *fn, void *arg);
 void osim__timer_cancel(struct osim__sched *s, struct osim__timer *t);
+/* Cancels those that would call fn. */
+void osim__timer_cancel_all(struct osim__sched *s, osim__timer_fn *fn);
 /* OSIM_NEVER: none. */
 uint64_t osim__timer_next_ns(const struct osim__sched *s);
 /* Fires what is due; how many. */

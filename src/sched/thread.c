@@ -81,6 +81,32 @@ void osim__sched_fini(struct osim__sched *s)
 	osim__fiber_pool_fini(&s->pool);
 }
 
+static void abandon(struct osim__sched *s, struct osim__thread *t)
+{
+	if (t->state == OSIM__THREAD_DEAD)
+		return;
+	osim__timer_cancel(s, &t->timer);
+	osim__fiber_free(&s->pool, t->fiber);
+	t->fiber = NULL;
+	t->state = OSIM__THREAD_DEAD;
+	t->waiting_on = NULL;
+	t->next = t->prev = NULL;
+	t->exited = (struct osim__waitq){0};
+}
+
+void osim__sched_abandon(struct osim__sched *s)
+{
+	assert(!s->running && s->executing == &s->host);
+	for (struct osim__thread *t = s->all; t; t = t->next_all)
+		abandon(s, t);
+	s->runq_head = s->runq_tail = NULL;
+	for (unsigned int c = 0; c <= OSIM_CPUS_MAX; c++) {
+		if (s->cpus[c].idle)
+			osim__fiber_free(&s->pool, s->cpus[c].idle);
+		s->cpus[c] = (struct osim__cpu){.online = c < s->cpu_count};
+	}
+}
+
 void osim__thread_join(struct osim__thread *t)
 {
 	while (t->state != OSIM__THREAD_DEAD)

@@ -98,6 +98,25 @@ void osim__timer_cancel(struct osim__sched *s, struct osim__timer *t)
 	s->timers = meld(s->timers, rest);
 }
 
+void osim__timer_cancel_all(struct osim__sched *s, osim__timer_fn *fn)
+{
+	struct osim__timer *kept = NULL, *t;
+
+	while ((t = s->timers)) {
+		osim__timer_cancel(s, t);
+		if (t->fn == fn)
+			continue;
+		t->sibling = kept;
+		kept = t;
+	}
+	while ((t = kept)) {
+		kept = t->sibling;
+		t->sibling = NULL;
+		t->armed = true;
+		s->timers = meld(s->timers, t);
+	}
+}
+
 uint64_t osim__timer_next_ns(const struct osim__sched *s)
 {
 	return s->timers ? s->timers->deadline_ns : OSIM_NEVER;

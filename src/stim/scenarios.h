@@ -60,7 +60,8 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(not_optee) X(no_reserved) X(bad_method) X(tell_one_cpu)                \
 	X(tell_cpus_many) X(revision) X(revision_without_build) X(odd_pool)      \
 	X(caps)                                                                  \
-	X(rpc_kernel) X(rpc_malformed) X(rpc_i2c) X(rpc_i2c_malformed)
+	X(rpc_kernel) X(rpc_malformed) X(rpc_i2c) X(rpc_i2c_malformed)           \
+	X(kexec) X(crash_cached) X(crash_values) X(kdump) X(crash_suspended)
 /* clang-format on */
 
 #define OSIM__SCENARIO_EXTERN(name) extern const struct osim__scenario osim__scenario_##name;

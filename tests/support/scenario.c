@@ -52,6 +52,8 @@ static const struct deviation {
 	{"cached-cookie-trusted", "linux-6.1 linux-6.12"},
 	/* A secure world with no thread to spare is waited for for ever. */
 	{"no-thread-at-probe", "linux-6.1 linux-6.12"},
+	/* So is one that cannot empty the cache of shared memory while a thread is suspended. */
+	{"busy-cache-at-probe", "linux-6.1 linux-6.12"},
 };
 
 static bool has_word(const char *words, const char *word)

@@ -48,6 +48,25 @@ static void objects_are_counted_by_kind_while_they_live(void **state)
 	assert_true(osim__live_remove(m, b));
 }
 
+static void abandoned_objects_are_neither_counted_nor_found(void **state)
+{
+	struct osim_machine *m = *state;
+	static char a[8], b[8];
+
+	assert_int_equal(osim__live_add(m, OSIM_LIVE_OTHER, a, 8, &here), 0);
+	osim__live_abandon(m);
+	assert_int_equal(osim_live_count(m, OSIM_LIVE_COUNT), 0);
+	assert_null(osim__live_find(m, a));
+	assert_false(osim__live_remove(m, a));
+	/* Numbers go on, so that a name is never given twice. */
+	assert_int_equal(osim__live_add(m, OSIM_LIVE_OTHER, b, 8, &here), 0);
+	assert_int_equal(osim__live_find(m, b)->number, 2);
+	assert_int_equal(osim_live_count(m, OSIM_LIVE_OTHER), 1);
+	osim__live_abandon(m);
+	assert_ptr_equal(m->live.abandoned->key, b);
+	assert_ptr_equal(m->live.abandoned->next->key, a);
+}
+
 struct seen {
 	char text[512];
 };
@@ -152,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(objects_are_counted_by_kind_while_they_live),
+		CASE(abandoned_objects_are_neither_counted_nor_found),
 		CASE(each_tells_what_lives_and_where_it_was_made_oldest_first),
 		CASE(table_grows_and_is_used_again),
 		CASE(holding_finds_the_allocation_around_an_address),

@@ -44,6 +44,31 @@ static void *number(uint64_t n)
 	return (void *)(uintptr_t)n;
 }
 
+static void other(void *arg)
+{
+	(void)arg;
+	fail_msg("a timer that was cancelled fires");
+}
+
+static void timers_of_one_function_are_cancelled_and_the_others_keep_their_order(void **state)
+{
+	struct osim__timer t[64] = {0};
+	unsigned int n = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 64; i++)
+		osim__timer_arm(&s, &t[i], 10 + i % 3, i % 2 ? other : note, number(i));
+	osim__timer_cancel_all(&s, other);
+	for (unsigned int i = 0; i < 64; i++)
+		assert_int_equal(t[i].armed, i % 2 == 0);
+	s.now_ns = 20;
+	assert_int_equal(osim__timer_fire(&s), 32);
+	for (unsigned int late = 0; late < 3; late++)
+		for (unsigned int i = 0; i < 64; i += 2)
+			if (i % 3 == late)
+				assert_int_equal(fired[n++], i);
+}
+
 static void timers_fire_by_deadline_then_by_arming_order(void **state)
 {
 	struct osim__timer t[6] = {0};
@@ -203,6 +228,7 @@ static void time_jumps_from_deadline_to_deadline_when_nothing_can_run(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(timers_of_one_function_are_cancelled_and_the_others_keep_their_order),
 		CASE(timers_fire_by_deadline_then_by_arming_order),
 		CASE(timer_that_was_cancelled_does_not_fire_and_can_be_armed_again),
 		CASE(heap_agrees_with_a_searched_array_under_any_sequence),

@@ -33,18 +33,21 @@ struct osim_driver {
 	struct osim__k_initcall *initcalls;
 	struct osim__k_initcall **initcalls_end;
 	struct osim_machine *bound; /* the machine that has it, or NULL; the library's */
+	/* Its static data, of one that was linked into one object; else NULL. */
+	unsigned char *data, *data_end, *bss, *bss_end;
+	unsigned char *image; /* what they were before it was bound first; the library's */
 };
 
 /*
  * In one file of each driver, outside of functions; symbol is what its files are compiled with as
  * OSIM_DRIVER.
  */
-#define OSIM_DRIVER_DEFINE(symbol, name_, description_)                      \
+#define OSIM_DRIVER_DEFINE(symbol, name_, description_, ...)                 \
 	extern struct osim_driver symbol;                                    \
 	__attribute__((visibility("default"))) struct osim_driver symbol = { \
 		.name = (name_),                                             \
 		.description = (description_),                               \
 		.initcalls_end = &symbol.initcalls,                          \
-	}
+		__VA_ARGS__}
 
 #endif
