@@ -2,6 +2,8 @@
 #ifndef OSIM_LINUX_COMPLETION_H
 #define OSIM_LINUX_COMPLETION_H
 
+#include <linux/list.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <osim/api.h>

@@ -3,6 +3,7 @@
 #define OSIM_LINUX_DELAY_H
 
 #include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 #include <osim/api.h>

@@ -2,6 +2,7 @@
 #ifndef OSIM_LINUX_DEVICE_H
 #define OSIM_LINUX_DEVICE_H
 
+#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/device/bus.h>
@@ -21,6 +22,8 @@
 #include <linux/overflow.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <osim/api.h>
 #include <osim/site.h>

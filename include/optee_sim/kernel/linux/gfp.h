@@ -2,10 +2,16 @@
 #ifndef OSIM_LINUX_GFP_H
 #define OSIM_LINUX_GFP_H
 
+#include <asm/page.h>
 #include <osim/api.h>
 #include <osim/site.h>
+#include <linux/atomic.h>
 #include <linux/gfp_types.h>
+#include <linux/list.h>
 #include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
 
 /*
  * Pages are owned by the normal world from here until they are freed: the secure world may touch

@@ -4,7 +4,9 @@
 
 #include <osim/api.h>
 #include <osim/site.h>
+#include <linux/gfp.h>
 #include <linux/gfp_types.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 /* Numbers to pointers; lowest free number first. */

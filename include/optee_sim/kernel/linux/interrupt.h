@@ -2,12 +2,15 @@
 #ifndef OSIM_LINUX_INTERRUPT_H
 #define OSIM_LINUX_INTERRUPT_H
 
+#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/cpumask.h>
 #include <linux/hardirq.h>
 #include <linux/irq.h>
+#include <linux/irqflags.h>
 #include <linux/irqreturn.h>
 #include <linux/kernel.h>
+#include <linux/kref.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 #include <osim/api.h>

@@ -25,51 +25,12 @@
 #define PAGE_ALIGNED(addr)    IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
 #define offset_in_page(p)     ((unsigned long)(p) & ~PAGE_MASK)
 
-/* -- addresses; those of pages, allocations and mapped regions -- */
-
-OSIM__K_API phys_addr_t osim__k_virt_to_phys(const void *va);
-OSIM__K_API void *osim__k_phys_to_virt(phys_addr_t pa);
-OSIM__K_API bool osim__k_virt_addr_valid(const void *va);
-OSIM__K_API bool osim__k_is_vmalloc_addr(const void *va);
-OSIM__K_API bool osim__k_pfn_valid(unsigned long pfn);
-
-#define virt_to_phys(va)      osim__k_virt_to_phys((const void *)(va))
-#define __virt_to_phys(va)    osim__k_virt_to_phys((const void *)(va))
-#define __pa(va)	      osim__k_virt_to_phys((const void *)(va))
-#define phys_to_virt(pa)      osim__k_phys_to_virt(pa)
-#define __va(pa)	      osim__k_phys_to_virt(pa)
-#define virt_addr_valid(va)   osim__k_virt_addr_valid((const void *)(va))
-#define is_vmalloc_addr(va)   osim__k_is_vmalloc_addr(va)
-#define is_kmap_addr(va)      ((void)(va), false)
-#define virt_to_page(va)      ((struct page *)((unsigned long)(va)&PAGE_MASK))
-#define virt_to_head_page(va) virt_to_page(va)
-#define vmalloc_to_page(va)   virt_to_page(va)
-#define page_address(page)    ((void *)(page))
-#define page_to_virt(page)    ((void *)(page))
-#define page_to_phys(page)    osim__k_virt_to_phys(page)
-#define phys_to_page(pa)      virt_to_page(osim__k_phys_to_virt(pa))
-#define page_to_pfn(page)     ((unsigned long)(osim__k_virt_to_phys(page) >> PAGE_SHIFT))
-#define pfn_to_page(pfn)      phys_to_page(PFN_PHYS(pfn))
-#define virt_to_pfn(va)	      ((unsigned long)(virt_to_phys(va) >> PAGE_SHIFT))
-#define pfn_to_virt(pfn)      osim__k_phys_to_virt(PFN_PHYS(pfn))
-#define pfn_valid(pfn)	      osim__k_pfn_valid(pfn)
-#define untagged_addr(addr)   (addr)
-
 #define kmap(page)	      page_address(page)
 #define kunmap(page)	      ((void)(page))
 #define kmap_atomic(page)     page_address(page)
 #define kunmap_atomic(va)     ((void)(va))
 #define kmap_local_page(page) page_address(page)
 #define kunmap_local(va)      ((void)(va))
-
-/* The power of two of pages that holds size bytes; 52 for 0, which nothing can allocate. */
-static inline int get_order(unsigned long size)
-{
-	if (!size)
-		return BITS_PER_LONG - PAGE_SHIFT;
-	size = (size - 1) >> PAGE_SHIFT;
-	return size ? BITS_PER_LONG - __builtin_clzl(size) : 0;
-}
 
 /* -- references on pages: each page that has one is a live object -- */
 

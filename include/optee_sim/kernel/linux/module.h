@@ -6,9 +6,13 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/kmod.h>
+#include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/stat.h>
 #include <linux/stringify.h>
+#include <linux/workqueue.h>
 
 /* Nothing is behind it: a driver and its users are loaded and unloaded as one. */
 struct module {

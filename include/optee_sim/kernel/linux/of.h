@@ -2,9 +2,13 @@
 #ifndef OSIM_LINUX_OF_H
 #define OSIM_LINUX_OF_H
 
+#include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/kobject.h>
+#include <linux/list.h>
 #include <linux/mod_devicetable.h>
+#include <linux/notifier.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <osim/api.h>
 #include <osim/site.h>

@@ -2,10 +2,16 @@
 #ifndef OSIM_LINUX_SCHED_H
 #define OSIM_LINUX_SCHED_H
 
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/preempt.h>
+#include <linux/refcount.h>
 #include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 #include <osim/api.h>
 #include <osim/site.h>

@@ -92,5 +92,6 @@ OSIM__K_API void *osim__k_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp,
 #define kmem_cache_free(cache, obj) ((void)(cache), osim__k_kfree(obj, OSIM__SITE))
 
 #include <linux/bitmap.h>
+#include <linux/workqueue.h>
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <osim/api.h>
 #include <osim/site.h>
+#include <linux/kernel.h>
 #include <linux/mm_types.h>
 #include <linux/types.h>
 
