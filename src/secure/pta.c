@@ -34,6 +34,19 @@ int osim__pta_add(struct osim__secure *s, const struct osim_pta *desc)
 	return 0;
 }
 
+int osim__pta_replace(struct osim_machine *m, const struct osim_pta *desc)
+{
+	struct osim__secure *s = osim__secure_of(m);
+	struct osim__pta *pta;
+
+	for (pta = s ? s->ptas : NULL; pta; pta = pta->next)
+		if (!memcmp(pta->desc.uuid, desc->uuid, sizeof(desc->uuid))) {
+			pta->desc = *desc;
+			return 0;
+		}
+	return -ENOENT;
+}
+
 void osim__pta_fini(struct osim__secure *s)
 {
 	while (s->ptas) {

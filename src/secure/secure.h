@@ -296,6 +296,8 @@ struct osim_pta_call {
 };
 
 int osim__pta_add(struct osim__secure *s, const struct osim_pta *desc);
+/* One that is there, a built-in one too, becomes another before its first session. -ENOENT. */
+int osim__pta_replace(struct osim_machine *m, const struct osim_pta *desc);
 const struct osim__pta *osim__pta_find(const struct osim__secure *s, const uint8_t uuid[16]);
 extern const struct osim_pta osim__pta_rpc, osim__pta_system;
 int osim__pta_builtin(struct osim__secure *s, const struct osim_secure_options *options);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <linux/tee.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,8 @@
 #include <optee_sim/abi/abi.h>
 #include <optee_sim/pta.h>
 
+#include "kernel/host.h"
+#include "machine/machine.h"
 #include "stim/scenarios.h"
 
 #define WAIT_MS	   100u
@@ -13,6 +16,31 @@
 
 const uint8_t osim__rpc_pta[16] = OSIM_PTA_RPC_UUID;
 const uint8_t osim__system_pta[16] = OSIM_PTA_SYSTEM_UUID;
+
+struct reading {
+	struct osim_machine *m;
+	const char *device, *attr;
+	char *text;
+	size_t bytes;
+	long rc;
+};
+
+static void read_attr(void *arg)
+{
+	struct reading *r = arg;
+
+	r->rc = osim__khost_attr_read(r->m->kernel, r->device, r->attr, r->text, r->bytes);
+}
+
+long osim__program_attr(struct osim__stage *stage, const char *device, const char *attr, char *text,
+			size_t bytes)
+{
+	struct reading r = {stage->m, device, attr, text, bytes, -EIO};
+
+	if (!osim_spawn(stage->m, "reader", read_attr, &r, -1, NULL))
+		osim_run(stage->m);
+	return r.rc;
+}
 
 /* Opens the device and a session; false: either failed. */
 bool osim__program_begin(struct osim__stage *stage, const uint8_t uuid[16],

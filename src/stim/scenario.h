@@ -73,4 +73,7 @@ void osim__expect(struct osim__stage *stage, bool holds, const char *id, const c
 /* The driver cannot do something that the scenario is about, and need not: it ends here. */
 void osim__stage_lacks(struct osim__stage *stage, const char *what);
 
+/* A driver may do without a supplicant; then that is told as above. */
+bool osim__stage_has_supplicant(struct osim__stage *stage);
+
 #endif

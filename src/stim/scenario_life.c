@@ -239,6 +239,22 @@ void osim__expect(struct osim__stage *stage, bool holds, const char *id, const c
 		stage->unmet(stage->listener, id, text);
 }
 
+static void find_device(void *arg, const char *name)
+{
+	if (!strcmp(name, "teepriv0"))
+		*(bool *)arg = true;
+}
+
+bool osim__stage_has_supplicant(struct osim__stage *stage)
+{
+	bool found = false;
+
+	osim_device_each(stage->m, find_device, &found);
+	if (!found)
+		osim__stage_lacks(stage, "device for a supplicant");
+	return found;
+}
+
 void osim__stage_lacks(struct osim__stage *stage, const char *what)
 {
 	if (!stage->disturbed && stage->lacks)

@@ -77,23 +77,11 @@ static void unserved(void *arg)
 
 /* --- what happens --- */
 
-static void find_device(void *arg, const char *name)
-{
-	if (!strcmp(name, "teepriv0"))
-		*(bool *)arg = true;
-}
-
-/* A driver may do without a supplicant. */
 static bool bind_with_device(struct osim__stage *stage)
 {
-	bool found = false;
-
 	if (!osim__stage_bind(stage))
 		return false;
-	osim_device_each(stage->m, find_device, &found);
-	if (!found)
-		osim__stage_lacks(stage, "device for a supplicant");
-	return found;
+	return osim__stage_has_supplicant(stage);
 }
 
 static void quit(struct osim__stage *stage)

@@ -26,6 +26,13 @@ void osim__program_supplicant_brief(void *arg);
 /* UUIDs of the pseudo TAs that are always there. */
 extern const uint8_t osim__rpc_pta[16], osim__system_pta[16];
 
+/*
+ * Reads an attribute of a device, in a thread that this makes. The length of its text, -ENODEV,
+ * -ENOENT.
+ */
+long osim__program_attr(struct osim__stage *stage, const char *device, const char *attr, char *text,
+			size_t bytes);
+
 /* Opens the device and a session; false: either failed. */
 bool osim__program_begin(struct osim__stage *stage, const uint8_t uuid[16],
 			 struct osim_client *client, uint32_t *session);
@@ -40,6 +47,12 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 			 const struct osim_client_shm *shm);
 
 /* clang-format off */
+#define OSIM__SCENARIO_SERVICES(X)                                               \
+	X(rpc_kernel) X(rpc_malformed) X(rpc_i2c) X(rpc_i2c_malformed)           \
+	X(enum_three) X(enum_none) X(enum_refused) X(enum_fails_size)            \
+	X(enum_fails_list) X(enum_supplicant) X(enum_nowait)                     \
+	X(supp_meta) X(supp_plain) X(supp_mixed) X(supp_order)
+
 #define OSIM__SCENARIO_MAP(X)                                                    \
 	X(posts) X(posts_cache) X(posts_reserved_rpc) X(posts_reserved)          \
 	X(posts_percpu) X(no_notif)                                              \
@@ -60,7 +73,7 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(not_optee) X(no_reserved) X(bad_method) X(tell_one_cpu)                \
 	X(tell_cpus_many) X(revision) X(revision_without_build) X(odd_pool)      \
 	X(caps)                                                                  \
-	X(rpc_kernel) X(rpc_malformed) X(rpc_i2c) X(rpc_i2c_malformed)           \
+	OSIM__SCENARIO_SERVICES(X)                                               \
 	X(kexec) X(crash_cached) X(crash_values) X(kdump) X(crash_suspended)
 /* clang-format on */
 
