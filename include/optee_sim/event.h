@@ -81,6 +81,9 @@ enum {
 	OSIM_EVENT_F_END = 4,	  /**< MESSAGE, RPC, BOTTOM_HALF, DRIVER: finished; else begun. */
 	OSIM_EVENT_F_WARN = 16,	  /**< LOG: a warning. */
 	OSIM_EVENT_F_ERR = 32,	  /**< LOG: an error. */
+	OSIM_EVENT_F_MASKED = 64, /**< CALL: interrupts are masked on the CPU that calls. */
+	OSIM_EVENT_F_NOTIF_MASKED =
+		128, /**< CALL: the interrupt of notifications is disabled there. */
 };
 
 /** Parameters that a message in an event has room for, whatever its num_params says. */

@@ -133,8 +133,10 @@ static void func_cmd(struct optee_context *ctx, struct optee_shm *msg, u64 cooki
 		optee_shm_put(shm);
 }
 
-/* Serves one RPC. The answer is in a1 and a2, and what is returned goes into a5; a3 is not ours. */
-static int handle_rpc(struct optee_context *ctx, struct optee_shm *msg, struct arm_smccc_res *res)
+/* Serves one RPC. The answer is in a1 and a2, and of ALLOC also in a5; what else is in registers
+ * goes back as it was. */
+static void handle_rpc(struct optee_context *ctx, struct optee_shm *msg, struct arm_smccc_res *res,
+		       int *a5)
 {
 	u64 cookie = (u64)res->a1 << 32 | (u32)res->a2;
 	u32 size = res->a1;
@@ -144,22 +146,23 @@ static int handle_rpc(struct optee_context *ctx, struct optee_shm *msg, struct a
 	switch (OPTEE_SMC_RETURN_GET_RPC_FUNC(res->a0)) {
 	case OPTEE_SMC_RPC_FUNC_ALLOC:
 		shm = optee_shm_alloc(ctx->optee, size, OPTEE_SECURE);
-		if (IS_ERR(shm))
-			return 0;
-		res->a1 = shm->pa >> 32;
-		res->a2 = (u32)shm->pa;
-		return shm->id;
+		*a5 = IS_ERR(shm) ? 0 : shm->id;
+		if (*a5) {
+			res->a1 = shm->pa >> 32;
+			res->a2 = (u32)shm->pa;
+		}
+		break;
 	case OPTEE_SMC_RPC_FUNC_FREE:
 		optee_shm_free_rpc(ctx->optee, cookie);
-		return 0;
+		break;
 	case OPTEE_SMC_RPC_FUNC_FOREIGN_INTR:
-		return 0; /* it was taken when we came back, and others could run */
+		break; /* it was taken when we came back, and others could run */
 	case OPTEE_SMC_RPC_FUNC_CMD:
 		func_cmd(ctx, msg, cookie);
-		return 0;
+		break;
 	default:
 		pr_warn("unknown RPC 0x%lx\n", res->a0);
-		return 0;
+		break;
 	}
 }
 
@@ -196,7 +199,7 @@ int optee_call(struct optee_context *ctx, struct optee_shm *msg)
 	struct optee *optee = ctx->optee;
 	struct osim_msg_arg *arg = msg->arg;
 	struct arm_smccc_res res;
-	int id;
+	int a5 = 0;
 
 	if (!optee->rpc_param_count)
 		first_call(optee, OPTEE_SMC_CALL_WITH_ARG, msg->pa, &res);
@@ -206,8 +209,8 @@ int optee_call(struct optee_context *ctx, struct optee_shm *msg)
 		first_call(optee, OPTEE_SMC_CALL_WITH_REGD_ARG, msg->id, &res);
 	while (OPTEE_SMC_RETURN_IS_RPC(res.a0)) {
 		cond_resched();
-		id = handle_rpc(ctx, msg, &res);
-		optee->invoke_fn(OPTEE_SMC_CALL_RETURN_FROM_RPC, res.a1, res.a2, res.a3, 0, id, 0,
+		handle_rpc(ctx, msg, &res, &a5);
+		optee->invoke_fn(OPTEE_SMC_CALL_RETURN_FROM_RPC, res.a1, res.a2, res.a3, 0, a5, 0,
 				 0, &res);
 	}
 	atomic_dec(&optee->calls_running);

@@ -38,11 +38,24 @@ int osim_tap_remove(struct osim_machine *m, struct osim_tap *tap)
 	return -ENOENT;
 }
 
+/* What the caller has masked. */
+static uint32_t masked(struct osim_machine *m)
+{
+	const struct osim__cpu *cpu = osim__sched_cpu(&m->sched);
+	struct osim_irq_state line = {.enabled = true};
+	uint32_t flags = cpu->irq_off || cpu->irq_depth ? OSIM_EVENT_F_MASKED : 0;
+
+	osim_irq_get(m, m->notif_intid, osim__sched_cpu_number(&m->sched), &line);
+	return line.enabled ? flags : flags | OSIM_EVENT_F_NOTIF_MASKED;
+}
+
 static void emit(struct osim_machine *m, enum osim_event_kind kind, const struct osim_regs *in,
 		 const struct osim_regs *out)
 {
 	struct osim_event e = {.kind = kind, .in = in, .out = out};
 
+	if (kind == OSIM_EVENT_CALL)
+		e.flags = masked(m);
 	osim__event_emit(m, &e);
 }
 

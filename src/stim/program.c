@@ -207,6 +207,7 @@ void osim__program_rpcs(void *arg)
 
 	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
+	stage->peer_wrong = true;
 	for (uint32_t type = OSIM_PARAM_VALUE_IN; type <= OSIM_PARAM_VALUE_INOUT; type++) {
 		rpc(&client, session, OPTEE_RPC_CMD_GET_TIME, type, 0, 0);
 		rpc(&client, session, OPTEE_RPC_CMD_SUSPEND, type, 4, 0);

@@ -27,9 +27,10 @@ struct osim__stage {
 	uint32_t value; /* parameter of a program: what it waits for, sends, asks */
 	uint32_t turn;	/* programs that have taken a number */
 	bool bound;
-	bool disturbed; /* something is made to fail, or the driver leaves: osim__expect() is mute
-			 */
-	bool errors;	/* the driver has reason to log errors */
+	bool disturbed;	 /* something is made to fail, or the driver leaves: osim__expect() is mute
+			  */
+	bool errors;	 /* the driver has reason to log errors */
+	bool peer_wrong; /* the secure world is made to break the protocol */
 	struct osim_client client; /* of programs that share a session */
 	uint32_t session;
 	struct osim_tap tap; /* of a scenario that stands in for the secure world */

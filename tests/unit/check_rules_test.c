@@ -64,7 +64,8 @@ static void driver(struct fixture *f, const char *text)
 static void exchange(struct fixture *f)
 {
 	fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES,
-	     (struct osim_regs){{0, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF, 10}});
+	     (struct osim_regs){
+		     {0, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF | OPTEE_SMC_SEC_CAP_DYNAMIC_SHM, 10}});
 	driver(f, "bound");
 }
 
@@ -78,6 +79,7 @@ static void rpc(struct fixture *f, uint32_t thread, struct rpc *m, uint64_t now_
 {
 	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_RPC,
 							.flags = end ? OSIM_EVENT_F_END : 0,
+							.thread_id = thread + 1,
 							.secure_thread = thread,
 							.time_ns = now_ns,
 							.msg = &m->arg});
@@ -149,13 +151,14 @@ static void rpc_with_wrong_parameter_must_be_refused(void **state)
 	exchange(f);
 	answered(f, make(OPTEE_RPC_CMD_GET_TIME, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, 0, 0, 0), 0,
 		 TEE_ERROR_BAD_PARAMETERS);
-	assert_string_equal(f->ids, "");
+	assert_string_equal(f->ids, "rpc.request ");
 	answered(f, make(OPTEE_RPC_CMD_GET_TIME, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, 0, 0, 0), 0, 0);
 	answered(f,
 		 make(OPTEE_RPC_CMD_NOTIFICATION, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT,
 		      OPTEE_RPC_NOTIFICATION_SEND, 11, 0),
 		 0, 0);
-	assert_string_equal(f->ids, "rpc.params-refused rpc.params-refused ");
+	assert_string_equal(f->ids,
+			    "rpc.request rpc.request rpc.params-refused rpc.params-refused ");
 }
 
 static void get_time_refused_is_not_served(void **state)
@@ -186,6 +189,8 @@ static void registered(struct fixture *f, uint64_t a0)
 	struct rpc m = make(OPTEE_MSG_CMD_REGISTER_SHM, OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0, 0, 0);
 
 	m.param.u.tmem.shm_ref = 0x1234;
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE, .msg = &m.arg});
 	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE,
 							.flags = OSIM_EVENT_F_END,
 							.msg = &m.arg});

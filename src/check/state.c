@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is known from the events so far. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+/* --- sets --- */
+
+struct osim__item *osim__bag_find(const struct osim__bag *bag, uint64_t key)
+{
+	/* What came last is asked for first. */
+	for (size_t i = bag->count; i-- > 0;)
+		if (bag->items[i].key == key)
+			return &bag->items[i];
+	return NULL;
+}
+
+bool osim__bag_put(struct osim__bag *bag, uint64_t key, uint64_t a, uint64_t b)
+{
+	struct osim__item *item = osim__bag_find(bag, key);
+
+	if (!item && bag->count == bag->size) {
+		size_t size = bag->size ? 2 * bag->size : 16;
+
+		item = realloc(bag->items, size * sizeof(*item));
+		if (!item)
+			return false;
+		bag->items = item;
+		bag->size = size;
+		item = NULL;
+	}
+	if (!item)
+		item = &bag->items[bag->count++];
+	*item = (struct osim__item){key, a, b};
+	return true;
+}
+
+bool osim__bag_remove(struct osim__bag *bag, uint64_t key)
+{
+	struct osim__item *item = osim__bag_find(bag, key);
+
+	if (item)
+		*item = bag->items[--bag->count];
+	return item;
+}
+
+void osim__bag_clear(struct osim__bag *bag)
+{
+	free(bag->items);
+	*bag = (struct osim__bag){0};
+}
+
+/* --- calls in flight --- */
+
+uint64_t osim__who(const struct osim_event *e)
+{
+	return e->thread_id ? e->thread_id : 1ull << 32 | e->cpu;
+}
+
+bool osim__is_yielding(uint32_t a0)
+{
+	const struct osim__abi_call *call = osim__abi_call_find(a0);
+
+	return call && call->yielding;
+}
+
+struct osim__flight *osim__flight_inside(const struct osim_rules *c, const struct osim_event *e)
+{
+	uint64_t who = osim__who(e);
+
+	for (size_t i = c->flight_count; i-- > 0;)
+		if (c->flights[i]->inside && c->flights[i]->who == who)
+			return c->flights[i];
+	return NULL;
+}
+
+struct osim__flight *osim__flight_resumed(const struct osim_rules *c, const struct osim_event *e)
+{
+	uint64_t who = osim__who(e);
+	struct osim__flight *found = NULL;
+
+	for (size_t i = c->flight_count; i-- > 0;) {
+		struct osim__flight *f = c->flights[i];
+
+		if (f->inside || (uint32_t)f->ask.a[3] != (uint32_t)e->in->a[3])
+			continue;
+		if (f->who == who)
+			return f;
+		found = f;
+	}
+	return found;
+}
+
+static struct osim__flight *flight_new(struct osim_rules *c)
+{
+	struct osim__flight *f = c->spare;
+
+	if (c->flight_count == c->flight_size) {
+		size_t size = c->flight_size ? 2 * c->flight_size : 16;
+		struct osim__flight **flights = realloc(c->flights, size * sizeof(f));
+
+		if (!flights)
+			return NULL;
+		c->flights = flights;
+		c->flight_size = size;
+	}
+	c->spare = NULL;
+	if (!f)
+		f = malloc(sizeof(*f));
+	if (f)
+		c->flights[c->flight_count++] = f;
+	return f;
+}
+
+static void flight_drop(struct osim_rules *c, struct osim__flight *flight)
+{
+	size_t i = 0;
+
+	while (c->flights[i] != flight)
+		i++;
+	c->flights[i] = c->flights[--c->flight_count];
+	if (flight->call && flight->call->yielding)
+		c->yielding--;
+	free(c->spare);
+	c->spare = flight;
+}
+
+/* The answer to an RPC that is in registers only. */
+static void register_answered(struct osim_rules *c, const struct osim__flight *f,
+			      const struct osim_regs *in)
+{
+	if (f->rpc && f->rpc->a0 == OPTEE_SMC_RETURN_RPC_FREE)
+		osim__bag_remove(&c->rpc_mem, osim__pair(&f->ask, 1));
+	else if (f->rpc && f->rpc->a0 == OPTEE_SMC_RETURN_RPC_ALLOC && osim__pair(in, 1) &&
+		 !osim__bag_put(&c->rpc_mem, osim__pair(in, 4), OSIM__RPC_MEM_ARG, 0))
+		osim__forget(c);
+}
+
+struct osim__flight *osim__flight_begin(struct osim_rules *c, const struct osim_event *e)
+{
+	struct osim__flight *f = flight_new(c);
+
+	if (!f) {
+		osim__forget(c);
+		return NULL;
+	}
+	memset(f, 0, offsetof(struct osim__flight, msg));
+	f->waits = false;
+	f->who = osim__who(e);
+	f->since = e->seq;
+	f->inside = true;
+	return f;
+}
+
+void osim__state_call(struct osim_rules *c, const struct osim_event *e)
+{
+	const struct osim__abi_call *call = osim__abi_call_find((uint32_t)e->in->a[0]);
+	bool resume = call && call->id == OPTEE_SMC_CALL_RETURN_FROM_RPC;
+	struct osim__flight *f = osim__flight_inside(c, e);
+
+	/* Its return was not seen. */
+	if (f)
+		flight_drop(c, f);
+	f = resume ? osim__flight_resumed(c, e) : NULL;
+	if (f) {
+		register_answered(c, f, e->in);
+		f->who = osim__who(e);
+		f->in = *e->in;
+		f->inside = true;
+		return;
+	}
+	f = osim__flight_begin(c, e);
+	if (!f)
+		return;
+	f->call = call;
+	f->first = f->in = *e->in;
+	f->known = !resume;
+	if (call && call->yielding)
+		c->yielding++;
+	for (size_t i = 0; i < c->flight_count; i++)
+		if (c->flights[i]->peak < c->yielding)
+			c->flights[i]->peak = c->yielding;
+	/* Another guest: there is more than one of each thing that is kept here. */
+	if (call && call->yielding && (uint32_t)e->in->a[7] && !resume)
+		osim__forget(c);
+}
+
+static void on_fast(struct osim_rules *c, uint32_t id, const struct osim_event *e)
+{
+	const struct osim_regs *out = e->out;
+	uint32_t a0 = (uint32_t)out->a[0];
+	bool ok = a0 == OPTEE_SMC_RETURN_OK;
+
+	switch (id) {
+	case OPTEE_SMC_EXCHANGE_CAPABILITIES:
+		c->exchanged = ok;
+		c->caps = ok ? (uint32_t)out->a[1] : 0;
+		c->max_notif = c->caps & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF ? (uint32_t)out->a[2] : 255;
+		break;
+	case OPTEE_SMC_GET_THREAD_COUNT:
+		c->threads = ok ? (uint32_t)out->a[1] : 0;
+		break;
+	case OPTEE_SMC_ENABLE_SHM_CACHE:
+		c->cache = ok || c->cache;
+		break;
+	case OPTEE_SMC_DISABLE_SHM_CACHE:
+		/* OK gives one cookie back, and there may be more. */
+		if (a0 == OPTEE_SMC_RETURN_ENOTAVAIL)
+			c->cache = false;
+		else if (ok)
+			osim__bag_remove(&c->rpc_mem, osim__pair(out, 1));
+		break;
+	case OPTEE_SMC_ENABLE_ASYNC_NOTIF:
+		c->enabled = ok;
+		c->enable_failed = !ok;
+		c->stopped = false;
+		c->enabled_at = e->seq;
+		break;
+	case OPTEE_SMC_GET_ASYNC_NOTIF_VALUE:
+		/* One that is refused has asked, too. */
+		c->more_pending = ok && (out->a[2] & OPTEE_SMC_ASYNC_NOTIF_VALUE_PENDING);
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * A value has reached the driver: who waits for it is to be woken, or it stays recorded. Where a
+ * wait is ending already nobody can say which.
+ */
+static void value_came(struct osim_rules *c, const struct osim_event *e, uint64_t value)
+{
+	bool woken = false, ending = false;
+
+	for (size_t i = 0; i < c->flight_count; i++) {
+		struct osim__flight *f = c->flights[i];
+
+		if (!f->waits || f->rpc_msg.params[0].u.value.b != value)
+			continue;
+		ending |= f->came;
+		woken |= !f->came;
+		if (!f->came)
+			f->came_ns = e->time_ns;
+		f->came = true;
+	}
+	if (woken || (ending && osim__bag_find(&c->recorded, value)))
+		return;
+	if (!osim__bag_put(&c->recorded, value, e->time_ns, ending))
+		osim__forget(c);
+}
+
+/* What a message made counts once its call returns OK. */
+static void on_done(struct osim_rules *c, const struct osim__flight *f)
+{
+	const struct osim_msg_param *p = &f->msg.params[0];
+	bool ok = f->msg_stage == OSIM__ENDED && !f->msg.arg.ret;
+	bool kept = true;
+
+	if (f->msg_stage != OSIM__ENDED && f->known && (c->sees & OSIM_SEES_MESSAGES))
+		c->misled = true;
+	if (!ok)
+		return;
+	if (f->msg.arg.cmd == OPTEE_MSG_CMD_REGISTER_SHM && f->msg.count)
+		kept = osim__bag_put(&c->shm, p->u.tmem.shm_ref, p->u.tmem.size, 0);
+	else if (f->msg.arg.cmd == OPTEE_MSG_CMD_OPEN_SESSION)
+		kept = osim__bag_put(&c->sessions, f->msg.arg.session, 0, 0);
+	else if (f->msg.arg.cmd == OPTEE_MSG_CMD_LEND_PROTMEM && f->msg.count > 1)
+		kept = osim__bag_put(&c->lent, f->msg.params[1].u.tmem.shm_ref, 0, 0);
+	if (!kept)
+		osim__forget(c);
+}
+
+static void on_yielding(struct osim_rules *c, const struct osim__flight *f, uint32_t a0)
+{
+	bool ok = a0 == OPTEE_SMC_RETURN_OK;
+
+	if (f->rpc_stage == OSIM__TAKEN) {
+		/* The answer was not taken up. */
+		osim__bag_clear(&c->rpc_mem);
+		c->misled = true;
+	}
+	if (ok)
+		on_done(c, f);
+	if (ok || f->msg_stage == OSIM__ENDED || a0 == OPTEE_SMC_RETURN_ETHREAD_LIMIT)
+		return;
+	/* If it was UNREGISTER_SHM nobody can say whose the memory is now. */
+	for (size_t i = 0; i < c->shm.count; i++)
+		c->shm.items[i].b = 1;
+	c->blind = true;
+}
+
+void osim__state_return(struct osim_rules *c, const struct osim_event *e,
+			struct osim__flight *flight)
+{
+	uint32_t id = (uint32_t)e->in->a[0], a0 = (uint32_t)e->out->a[0];
+
+	if (c->yielding)
+		c->yielding_last = e->seq;
+	if (id == OPTEE_SMC_GET_ASYNC_NOTIF_VALUE && c->enabled && a0 != OPTEE_SMC_RETURN_OK)
+		c->misled = true;
+	if (id == OPTEE_SMC_GET_ASYNC_NOTIF_VALUE && flight && (c->sees & OSIM_SEES_RECORD) &&
+	    flight->retrieved != (a0 == OPTEE_SMC_RETURN_OK &&
+				  (e->out->a[2] & OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID)))
+		c->misled = true;
+	if (id == OPTEE_SMC_GET_ASYNC_NOTIF_VALUE && a0 == OPTEE_SMC_RETURN_OK &&
+	    (e->out->a[2] & OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID)) {
+		if ((uint32_t)e->out->a[1])
+			value_came(c, e, (uint32_t)e->out->a[1]);
+		else
+			c->bottom_half_due = true;
+	}
+	if (!osim__is_yielding(id))
+		on_fast(c, id, e);
+	if (!flight)
+		return;
+	if (osim__is_yielding(id) && OPTEE_SMC_RETURN_IS_RPC(a0)) {
+		flight->inside = false;
+		flight->left = e->seq;
+		flight->ask = *e->out;
+		flight->rpc = osim__abi_rpc_find(a0);
+		return;
+	}
+	/* It has to be tried again. */
+	if (id == OPTEE_SMC_CALL_RETURN_FROM_RPC && a0 == OPTEE_SMC_RETURN_ETHREAD_LIMIT &&
+	    flight->rpc) {
+		flight->inside = false;
+		return;
+	}
+	if (osim__is_yielding(id))
+		on_yielding(c, flight, a0);
+	flight_drop(c, flight);
+}
+
+/* --- messages --- */
+
+void osim__msg_copy(struct osim__msg_copy *to, const struct osim_event *e)
+{
+	uint32_t max = e->kind == OSIM_EVENT_RPC ? 4 : OSIM_EVENT_PARAMS;
+
+	to->arg = *e->msg;
+	to->count = e->msg->num_params < max ? e->msg->num_params : max;
+	memset(to->params, 0, sizeof(to->params));
+	if (to->count)
+		memcpy(to->params, OSIM_MSG_PARAMS(e->msg), to->count * sizeof(to->params[0]));
+}
+
+void osim__state_msg(struct osim_rules *c, const struct osim_event *e, struct osim__flight *f)
+{
+	uint32_t cmd = e->msg->cmd;
+
+	if (!(e->flags & OSIM_EVENT_F_END)) {
+		f->msg_stage = OSIM__TAKEN;
+		f->on = c->enabled && !c->stopped;
+		f->ran = false;
+		if (cmd == OPTEE_MSG_CMD_DO_BOTTOM_HALF)
+			c->bottom_half_due = false;
+		if (cmd == OPTEE_MSG_CMD_STOP_ASYNC_NOTIF)
+			c->stopped = true;
+		return;
+	}
+	f->msg_stage = OSIM__ENDED;
+	f->msg.arg.ret = e->msg->ret;
+	f->msg.arg.session = e->msg->session;
+	if (cmd == OPTEE_MSG_CMD_CLOSE_SESSION)
+		osim__bag_remove(&c->sessions, e->msg->session);
+	if (cmd == OPTEE_MSG_CMD_UNREGISTER_SHM && !e->msg->ret)
+		osim__bag_remove(&c->shm, f->msg.params[0].u.rmem.shm_ref);
+	if (cmd == OPTEE_MSG_CMD_RECLAIM_PROTMEM && !e->msg->ret)
+		osim__bag_remove(&c->lent, f->msg.params[0].u.value.a);
+}
+
+/* --- RPCs --- */
+
+static bool waited_for(const struct osim_rules *c, uint64_t value)
+{
+	for (size_t i = 0; i < c->flight_count; i++)
+		if (c->flights[i]->waits && c->flights[i]->rpc_msg.params[0].u.value.b == value)
+			return true;
+	return false;
+}
+
+static void rpc_begins(struct osim_rules *c, const struct osim_event *e, struct osim__flight *f)
+{
+	const struct osim_msg_param_value *v = &f->rpc_msg.params[0].u.value;
+	struct osim__item *recorded;
+
+	f->rpc_stage = OSIM__TAKEN;
+	f->rpc_ns = e->time_ns;
+	f->delivered = false;
+	if (e->msg->cmd != OPTEE_RPC_CMD_NOTIFICATION || !osim__rpc_fits(&f->rpc_msg) ||
+	    v->a != OPTEE_RPC_NOTIFICATION_WAIT)
+		return;
+	f->second = waited_for(c, v->b);
+	recorded = f->second ? NULL : osim__bag_find(&c->recorded, v->b);
+	f->waits = true;
+	f->maybe = recorded;
+	f->came = f->from_record = recorded && !recorded->b;
+	f->came_ns = recorded ? recorded->a : 0;
+	if (recorded)
+		osim__bag_remove(&c->recorded, v->b);
+}
+
+static void shm_answered(struct osim_rules *c, const struct osim_event *e,
+			 const struct osim__flight *f)
+{
+	const struct osim_msg_param *asked = &f->rpc_msg.params[0];
+
+	if (e->msg->ret)
+		return;
+	if (e->msg->cmd == OPTEE_RPC_CMD_SHM_FREE)
+		osim__bag_remove(&c->rpc_mem, asked->u.value.b);
+	else if (e->msg->num_params &&
+		 !osim__bag_put(&c->rpc_mem, OSIM_MSG_PARAMS(e->msg)->u.tmem.shm_ref,
+				asked->u.value.a, 0))
+		osim__forget(c);
+}
+
+bool osim__sends(const struct osim__flight *f, uint64_t value)
+{
+	const struct osim__msg_copy *m = &f->rpc_msg;
+
+	return f->rpc_stage == OSIM__TAKEN && m->arg.cmd == OPTEE_RPC_CMD_NOTIFICATION &&
+	       osim__rpc_fits(m) && m->params[0].u.value.a == OPTEE_RPC_NOTIFICATION_SEND &&
+	       m->params[0].u.value.b == value;
+}
+
+/* Its value came, and it timed out all the same: then it may be recorded now. One that nothing was
+ * known to have come for was ended by what is being sent. */
+static void wait_ends(struct osim_rules *c, const struct osim_event *e, struct osim__flight *f)
+{
+	uint64_t value = f->rpc_msg.params[0].u.value.b;
+
+	if (f->came && e->msg->ret && !f->second &&
+	    !osim__bag_put(&c->recorded, value, f->came_ns, 1))
+		osim__forget(c);
+	for (size_t i = 0; !e->msg->ret && !f->came && i < c->flight_count; i++)
+		if (osim__sends(c->flights[i], value))
+			c->flights[i]->delivered = true;
+}
+
+void osim__state_rpc(struct osim_rules *c, const struct osim_event *e, struct osim__flight *f)
+{
+	const struct osim_msg_param_value *v = &f->rpc_msg.params[0].u.value;
+	bool same = f->rpc_stage == OSIM__TAKEN && e->msg->cmd == f->rpc_msg.arg.cmd;
+
+	if (!(e->flags & OSIM_EVENT_F_END)) {
+		rpc_begins(c, e, f);
+		return;
+	}
+	f->rpc_stage = OSIM__ENDED;
+	if (f->waits)
+		wait_ends(c, e, f);
+	f->waits = false;
+	if (!same)
+		return;
+	if (e->msg->cmd == OPTEE_RPC_CMD_SHM_ALLOC || e->msg->cmd == OPTEE_RPC_CMD_SHM_FREE)
+		shm_answered(c, e, f);
+	else if (e->msg->cmd == OPTEE_RPC_CMD_NOTIFICATION && osim__rpc_fits(&f->rpc_msg) &&
+		 v->a == OPTEE_RPC_NOTIFICATION_SEND && !e->msg->ret && !f->delivered)
+		value_came(c, e, v->b);
+}
+
+/* --- the record of posted values --- */
+
+void osim__state_record(struct osim_rules *c, const struct osim_event *e)
+{
+	struct osim__flight *f = osim__flight_inside(c, e);
+
+	if (e->kind == OSIM_EVENT_POST) {
+		if (!osim__bag_find(&c->posted, e->value) &&
+		    !osim__bag_put(&c->posted, e->value, e->seq, e->time_ns))
+			osim__forget(c);
+		return;
+	}
+	if (e->kind == OSIM_EVENT_RETRIEVE) {
+		osim__bag_remove(&c->posted, e->value);
+		if (f) {
+			f->value = e->value;
+			f->more = e->flags & OSIM_EVENT_F_PENDING;
+			f->retrieved = true;
+		}
+	}
+	if (f && e->kind == OSIM_EVENT_BOTTOM_HALF && (e->flags & OSIM_EVENT_F_END))
+		f->ran = true;
+}
+
+/* --- the end --- */
+
+void osim__state_left(struct osim_rules *c)
+{
+	osim__bag_clear(&c->sessions);
+	osim__bag_clear(&c->shm);
+	osim__bag_clear(&c->rpc_mem);
+	osim__bag_clear(&c->recorded);
+	c->irqs = c->caps = c->threads = 0;
+	c->exchanged = c->cache = c->enabled = c->enable_failed = c->stopped = c->more_pending =
+		c->bottom_half_due = c->bound = c->misled = c->blind = false;
+}
+
+void osim__state_fini(struct osim_rules *c)
+{
+	osim__state_left(c);
+	osim__bag_clear(&c->lent);
+	osim__bag_clear(&c->posted);
+	while (c->flight_count)
+		free(c->flights[--c->flight_count]);
+	free(c->flights);
+	free(c->spare);
+	c->flights = NULL;
+	c->spare = NULL;
+	c->flight_size = 0;
+}
