@@ -322,10 +322,10 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 		flight->rpc = osim__abi_rpc_find(a0);
 		return;
 	}
-	/* It has to be tried again. */
+	/* It may be tried again, or given up. */
 	if (id == OPTEE_SMC_CALL_RETURN_FROM_RPC && a0 == OPTEE_SMC_RETURN_ETHREAD_LIMIT &&
 	    flight->rpc) {
-		flight->inside = false;
+		flight->inside = flight->known = false;
 		return;
 	}
 	if (osim__is_yielding(id))

@@ -120,7 +120,8 @@ static void rule_broken(void *arg, const struct osim_rule *rule, const struct os
 {
 	const struct experiment_run *run = arg;
 	const struct osim__stage *stage = &run->stage;
-	bool wrong = osim__experiment_who(run->x) == OSIM_WHO_HOSTILE || stage->peer_wrong;
+	bool wrong = osim__experiment_who(run->x) == OSIM_WHO_HOSTILE || stage->tap.fn ||
+		     stage->peer_wrong;
 
 	(void)event;
 	if (rule->binds == OSIM_BINDS_NORMAL || !wrong)

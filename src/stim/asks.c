@@ -70,6 +70,7 @@ void osim__asks_make(struct osim__stage *stage, struct osim_pta_call *call,
 {
 	char text[160];
 
+	stage->peer_wrong = true;
 	for (; asks->what; asks++) {
 		struct osim_pta_rpc_param p[3];
 		uint32_t ret;

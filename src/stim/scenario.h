@@ -30,7 +30,7 @@ struct osim__stage {
 	bool disturbed;	 /* something is made to fail, or the driver leaves: osim__expect() is mute
 			  */
 	bool errors;	 /* the driver has reason to log errors */
-	bool peer_wrong; /* the secure world is made to break the protocol */
+	bool peer_wrong; /* the secure world is made to ask what it should not */
 	struct osim_client client; /* of programs that share a session */
 	uint32_t session;
 	struct osim_tap tap; /* of a scenario that stands in for the secure world */

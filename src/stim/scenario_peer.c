@@ -220,7 +220,6 @@ static void without_rpc_arg(struct osim_options *machine, struct osim_secure_opt
 
 static void foreign_cookies(struct osim__stage *stage)
 {
-	stage->peer_wrong = true;
 	stage->tap = (struct osim_tap){.fn = foreign_cookies_tap, .arg = stage};
 	osim_tap_add(stage->m, &stage->tap);
 	if (!osim__stage_bind(stage))
@@ -247,7 +246,6 @@ static void null_cookie(struct osim__stage *stage)
 	stage->errors = true;
 	if (!osim__stage_bind(stage))
 		return;
-	stage->peer_wrong = true;
 	stage->tap = (struct osim_tap){.fn = null_cookie_tap, .arg = stage};
 	osim_tap_add(stage->m, &stage->tap);
 }
@@ -283,7 +281,6 @@ static void all_suspended_tap(struct osim_tap *tap, struct osim_machine *m, stru
 
 static void all_suspended(struct osim__stage *stage)
 {
-	stage->peer_wrong = true;
 	stage->tap = (struct osim_tap){.fn = all_suspended_tap, .arg = stage};
 	osim_tap_add(stage->m, &stage->tap);
 	stage->platform.kdump = true;
@@ -352,7 +349,6 @@ static void foreign_intr(struct osim__stage *stage)
 
 	if (!osim__stage_bind(stage))
 		return;
-	stage->peer_wrong = true;
 	stage->tap = (struct osim_tap){.fn = storm_tap, .arg = &storm};
 	osim_tap_add(stage->m, &stage->tap);
 	stage->count = 2;
