@@ -86,23 +86,22 @@ static bool is_buffer(const struct osim__msg_copy *m, const struct osim_msg_arg 
 
 static bool same_param(const struct osim_msg_param *a, const struct osim_msg_param *b)
 {
-	uint32_t type = a->attr & OPTEE_MSG_ATTR_TYPE_MASK;
 	const struct osim_msg_param_value *x = &a->u.value, *y = &b->u.value;
+	uint64_t was = a->attr & OPTEE_MSG_ATTR_TYPE_MASK, is = b->attr & OPTEE_MSG_ATTR_TYPE_MASK;
 
-	if (a->attr != b->attr)
-		return false;
-	switch (type) {
+	switch (was) {
 	case OPTEE_MSG_ATTR_TYPE_VALUE_INPUT:
 	case OPTEE_MSG_ATTR_TYPE_RMEM_INPUT:
 	case OPTEE_MSG_ATTR_TYPE_TMEM_INPUT:
-		return x->a == y->a && x->b == y->b && x->c == y->c;
+		return a->attr == b->attr && x->a == y->a && x->b == y->b && x->c == y->c;
 	case OPTEE_MSG_ATTR_TYPE_RMEM_OUTPUT:
 	case OPTEE_MSG_ATTR_TYPE_RMEM_INOUT:
 	case OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT:
 	case OPTEE_MSG_ATTR_TYPE_TMEM_INOUT:
-		return x->a == y->a && x->c == y->c;
+		/* It may be named in the other way. */
+		return is > OPTEE_MSG_ATTR_TYPE_VALUE_INOUT && (is & 3) == (was & 3);
 	default:
-		return true;
+		return a->attr == b->attr;
 	}
 }
 
