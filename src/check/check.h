@@ -178,6 +178,7 @@ struct osim_rules {
 
 	struct osim__flight **flights, *spare; /* in no order */
 	size_t flight_count, flight_size, yielding;
+	size_t abandoned;	/* calls of kernels that crashed: they hold their secure threads */
 	uint64_t yielding_last; /* number of the last event at which a yielding call was in flight
 				 */
 
@@ -257,6 +258,8 @@ void osim__state_rpc(struct osim_rules *c, const struct osim_event *e, struct os
 void osim__state_record(struct osim_rules *c, const struct osim_event *e);
 /* The driver has left. */
 void osim__state_left(struct osim_rules *c);
+/* What a kernel that crashed owed nobody owes any more, and nobody answers what it was asked. */
+void osim__state_crashed(struct osim_rules *c);
 void osim__state_fini(struct osim_rules *c);
 
 /* --- the topics; each sees an event before it changes the state --- */

@@ -176,7 +176,7 @@ static void busy(struct osim_rules *c, uint32_t id, uint32_t a0, const struct os
 	if (!f || (id != OPTEE_SMC_ENABLE_SHM_CACHE && id != OPTEE_SMC_DISABLE_SHM_CACHE))
 		return;
 	if (is_busy)
-		OSIM__HOLD(c, BUSY, c->yielding || c->yielding_last > f->since,
+		OSIM__HOLD(c, BUSY, c->abandoned || c->yielding || c->yielding_last > f->since,
 			   "EBUSY, and no call is in flight");
 	else if (a0 == OPTEE_SMC_RETURN_OK)
 		OSIM__HOLD(c, BUSY, !left_since(c, f->since),
@@ -197,7 +197,7 @@ void osim__registers_return(struct osim_rules *c, const struct osim_event *e,
 	identity(c, id, e->out);
 	busy(c, id, a0, flight);
 	if (a0 == OPTEE_SMC_RETURN_ETHREAD_LIMIT && flight && call->yielding && c->threads)
-		OSIM__HOLD(c, THREAD_LIMIT, flight->peak > c->threads,
+		OSIM__HOLD(c, THREAD_LIMIT, flight->peak + c->abandoned > c->threads,
 			   "%s: ETHREAD_LIMIT with %zu calls in flight, and there are %u threads",
 			   name_of(call), flight->peak, c->threads);
 	if (!ret)

@@ -90,7 +90,6 @@ void osim_rules_gap(struct osim_rules *c)
 {
 	osim__forget(c);
 	osim__state_fini(c);
-	c->yielding = 0;
 }
 
 void osim__broken(struct osim_rules *c, enum osim__rule rule, const char *format, ...)
@@ -172,6 +171,10 @@ static void on_driver(struct osim_rules *c, const struct osim_event *e)
 {
 	bool end = e->flags & OSIM_EVENT_F_END;
 
+	if (end && e->text && strstr(e->text, " crashed")) {
+		osim__state_crashed(c);
+		return;
+	}
 	osim__order_driver(c, e);
 	if (!end || (e->text && strstr(e->text, "shut down")))
 		return;

@@ -499,13 +499,26 @@ void osim__state_left(struct osim_rules *c)
 		c->bottom_half_due = c->bound = c->misled = c->blind = false;
 }
 
+static void drop_flights(struct osim_rules *c)
+{
+	while (c->flight_count)
+		free(c->flights[--c->flight_count]);
+	c->yielding = 0;
+}
+
+void osim__state_crashed(struct osim_rules *c)
+{
+	c->abandoned += c->yielding;
+	drop_flights(c);
+	osim__state_left(c);
+}
+
 void osim__state_fini(struct osim_rules *c)
 {
 	osim__state_left(c);
 	osim__bag_clear(&c->lent);
 	osim__bag_clear(&c->posted);
-	while (c->flight_count)
-		free(c->flights[--c->flight_count]);
+	drop_flights(c);
 	free(c->flights);
 	free(c->spare);
 	c->flights = NULL;
