@@ -137,6 +137,10 @@ function(optee_sim_add_runner name)
   if(NOT TARGET "${arg_DRIVER}")
     message(FATAL_ERROR "optee_sim_add_runner(${name}): DRIVER '${arg_DRIVER}' is no target")
   endif()
+  if(NOT TARGET PkgConfig::JANSSON)
+    message(FATAL_ERROR "optee_sim_add_runner(${name}): needs jansson with its pkg-config file "
+      "(Debian: libjansson-dev)")
+  endif()
   get_target_property(OSIM_SYMBOL ${arg_DRIVER} OPTEE_SIM_DRIVER_SYMBOL)
   if(NOT OSIM_SYMBOL)
     message(FATAL_ERROR "optee_sim_add_runner(${name}): '${arg_DRIVER}' was not made by "

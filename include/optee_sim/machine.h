@@ -119,8 +119,8 @@ OSIM_EXPORT void osim_leave(struct osim_machine *before);
  * armed.
  * @retval 0          Idle. Threads that wait for work (interrupt threads, work queues) do not
  * count.
- * @retval -EDEADLK   Idle, but a thread waits for something that cannot come; a finding names who
- * waits for what.
+ * @retval -EDEADLK   Idle, but a thread waits for something that cannot come; a finding
+ * "machine.stuck" names who waits for what.
  * @retval -ELOOP     steps_max decisions were made: a livelock; a finding says so.
  * @retval -EAGAIN    A replaced idle step asked to come back later.
  * @retval -EBUSY     Called from inside the machine.

@@ -139,18 +139,11 @@ static void keep(struct osim_machine *m, const char *id, const char *text, const
 	m->findings_last = n;
 }
 
-void osim__finding(struct osim_machine *m, const char *id, const char *format, ...)
+static void note(struct osim_machine *m, const char *id, const char *text, const char *where)
 {
 	struct osim_event e = {.kind = OSIM_EVENT_FINDING};
-	char text[TEXT_BYTES], where[STACK_BYTES], full[TEXT_BYTES + 64];
-	va_list ap;
+	char full[TEXT_BYTES + 64];
 
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	if (known(m, id, text))
-		return;
-	osim__stack_text(where, sizeof(where));
 	e.time_ns = osim__sched_now_ns(&m->sched);
 	e.seq = m->event_seq;
 	snprintf(full, sizeof(full), "%s: %s", id, text);
@@ -159,6 +152,37 @@ void osim__finding(struct osim_machine *m, const char *id, const char *format, .
 	if (osim__event_on(m))
 		osim__event_emit(m, &e);
 	keep(m, id, text, where, &e);
+}
+
+void osim__finding(struct osim_machine *m, const char *id, const char *format, ...)
+{
+	char text[TEXT_BYTES], where[STACK_BYTES];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	if (known(m, id, text))
+		return;
+	osim__stack_text(where, sizeof(where));
+	note(m, id, text, where);
+}
+
+static void stand_and_tell(void *arg)
+{
+	osim__stack_text(arg, STACK_BYTES);
+}
+
+void osim__finding_of(struct osim_machine *m, struct osim__fiber *fiber, const char *id,
+		      const char *what)
+{
+	char text[TEXT_BYTES], where[STACK_BYTES];
+
+	osim__sched_visit(&m->sched, fiber, stand_and_tell, where);
+	snprintf(text, sizeof(text), "%s%s%.*s", what, where[0] ? ", at " : "",
+		 (int)strcspn(where, "\n"), where);
+	if (!known(m, id, text))
+		note(m, id, text, where);
 }
 
 size_t osim_finding_count(const struct osim_machine *m)

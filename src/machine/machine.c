@@ -243,9 +243,9 @@ void osim__machine_set_clock(struct osim_machine *m, const struct osim__clock *c
 
 /* --- running --- */
 
-static void report_line(void *arg, const char *text)
+static void report_line(void *arg, const char *text, struct osim__fiber *fiber)
 {
-	osim__finding(arg, "machine.stuck", "%s", text);
+	osim__finding_of(arg, fiber, "machine.stuck", text);
 }
 
 void osim__machine_livelock(struct osim_machine *m, uint64_t steps)

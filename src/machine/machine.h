@@ -225,6 +225,10 @@ static inline int osim__fault(struct osim_machine *m, enum osim_fault kind, cons
 {
 	return __builtin_expect(m->fault_fn != NULL, 0) ? m->fault_fn(m->fault_arg, kind, what) : 0;
 }
+/* The same of a fiber that is not executing, from the host's stack: the place in the driver where
+ * it stands follows what. */
+void osim__finding_of(struct osim_machine *m, struct osim__fiber *fiber, const char *id,
+		      const char *what);
 /* For osim_last_error(); returns -error. */
 int osim__error(int error, const char *format, ...) OSIM_PRINTF(2, 3);
 

@@ -288,8 +288,30 @@ static bool take_irq(struct osim__sched *s)
 	return taken;
 }
 
+static __attribute__((noinline, cold)) void visited(struct osim__sched *s)
+{
+	struct osim__fiber *self = s->executing;
+
+	s->visit(s->visit_arg);
+	s->visit = NULL;
+	s->executing = &s->host;
+	osim__fiber_switch(self, &s->host);
+}
+
+void osim__sched_visit(struct osim__sched *s, struct osim__fiber *fiber, void (*fn)(void *arg),
+		       void *arg)
+{
+	assert(s->executing == &s->host && fiber != &s->host && fiber->sp);
+	s->visit = fn;
+	s->visit_arg = arg;
+	s->executing = fiber;
+	osim__fiber_switch(&s->host, fiber);
+}
+
 static inline void arrived(struct osim__sched *s)
 {
+	while (__builtin_expect(s->visit != NULL, 0))
+		visited(s);
 	if (s->dead_fiber) {
 		osim__fiber_free(&s->pool, s->dead_fiber);
 		s->dead_fiber = NULL;
@@ -507,8 +529,9 @@ int osim__sched_run(struct osim__sched *s, bool (*done)(void *arg), void *arg)
 	return rc;
 }
 
-unsigned int osim__sched_report(const struct osim__sched *s,
-				void (*line)(void *arg, const char *text), void *arg)
+unsigned int
+osim__sched_report(struct osim__sched *s,
+		   void (*line)(void *arg, const char *text, struct osim__fiber *fiber), void *arg)
 {
 	unsigned int lines = 0;
 	char text[128];
@@ -518,14 +541,14 @@ unsigned int osim__sched_report(const struct osim__sched *s,
 			continue;
 		snprintf(text, sizeof(text), "cpu%u (%s) spins on %s", c,
 			 s->cpus[c].cur ? s->cpus[c].cur->name : "idle", s->cpus[c].spin_what);
-		line(arg, text);
+		line(arg, text, s->cpus[c].active);
 		lines++;
 	}
 	for (const struct osim__thread *t = s->all; t; t = t->next_all) {
 		if (t->state != OSIM__THREAD_BLOCKED || (t->wait_flags & OSIM__WAIT_DAEMON))
 			continue;
 		snprintf(text, sizeof(text), "%s waits for %s", t->name, t->wait_what);
-		line(arg, text);
+		line(arg, text, t->fiber);
 		lines++;
 	}
 	return lines;

@@ -162,7 +162,9 @@ struct osim__sched {
 	uint64_t budget; /* scheduling decisions left before the run is given up as a livelock */
 	uint64_t budget_max;
 	uint32_t next_thread_id;
-	bool livelock; /* the budget is used up */
+	bool livelock;		  /* the budget is used up */
+	void (*visit)(void *arg); /* what the fiber that was switched to does instead of going on */
+	void *visit_arg;
 	bool (*done)(void *arg);
 	void *done_arg;
 };
@@ -303,9 +305,17 @@ int osim__sched_run(struct osim__sched *s, bool (*done)(void *arg), void *arg);
 /* On the host's stack: would a run find anything to do before a timer is due? */
 bool osim__sched_can_run(struct osim__sched *s);
 
-/* A line for each thread and CPU that is stuck: "optee_notif_irq waits for mutex". Returns how many
- * lines. */
-unsigned int osim__sched_report(const struct osim__sched *s,
-				void (*line)(void *arg, const char *text), void *arg);
+/*
+ * From the host's stack: fn(arg) is called on the stack of a fiber that stands in a wait or at a
+ * point, as if from there, and returns here. It must not wait nor come to a point.
+ */
+void osim__sched_visit(struct osim__sched *s, struct osim__fiber *fiber, void (*fn)(void *arg),
+		       void *arg);
+
+/* A line for each thread and CPU that is stuck, with the fiber that stands there:
+ * "optee_notif_irq waits for mutex". Returns how many lines. */
+unsigned int
+osim__sched_report(struct osim__sched *s,
+		   void (*line)(void *arg, const char *text, struct osim__fiber *fiber), void *arg);
 
 #endif

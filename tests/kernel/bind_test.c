@@ -334,7 +334,8 @@ static void probe_that_never_ends_is_reported(void **state)
 	copy = driver_new(&init_call);
 	mistake = PROBE_HANGS;
 	stuck(bind_copy);
-	assert_string_equal(osim_finding_get(m, 0)->text, "probe waits for a completion");
+	assert_non_null(strstr(osim_finding_get(m, 0)->text,
+			       "probe waits for a completion, at probe (bind_test.c:"));
 	assert_int_equal(bind(), -EBUSY);
 	assert_string_equal(osim_last_error(),
 			    "the machine is stuck with driver copy: it can only be freed");
@@ -347,7 +348,7 @@ static void remove_that_never_ends_is_reported(void **state)
 	mistake = REMOVE_HANGS;
 	assert_int_equal(bind_copy(), 0);
 	stuck(unbind);
-	assert_string_equal(osim_finding_get(m, 0)->text, "remove waits for a completion");
+	assert_non_null(strstr(osim_finding_get(m, 0)->text, "remove waits for a completion, at "));
 	assert_lost(state);
 }
 

@@ -227,9 +227,21 @@ static void cpu_that_spins_lets_the_holder_go_on(void **state)
 	assert_string_equal(w->text, "hold spin release got");
 }
 
-static void report_line(void *arg, const char *text)
+static void ask_where(void *arg)
 {
+	const char *stack = __builtin_frame_address(0);
+
+	*(const char **)arg = stack;
+}
+
+/* A fiber that is asked answers on its own stack. */
+static void report_line(void *arg, const char *text, struct osim__fiber *fiber)
+{
+	const char *stack = NULL, *bottom = (const char *)fiber->stack;
+
 	(void)arg;
+	osim__sched_visit(&w->s, fiber, ask_where, &stack);
+	assert_true(stack > bottom && stack < bottom + fiber->stack_bytes);
 	say(text);
 }
 
