@@ -38,8 +38,11 @@ OSIM_EXPORT const char *osim_driver_name(const struct osim_driver *driver);
  * @retval -EDEADLK  Probe never ended; a finding says who waits for what. The machine can only be
  * freed.
  * @retval -ELOOP    Probe never ended: livelock.
- * @retval other     Negative errno of an initcall or of probe. All is unwound and the driver
- * unloaded; what it left behind is a finding.
+ * @retval -EAGAIN   A replaced idle step asked to come back later: probe goes on in the next
+ * osim_run(), and osim_bound() tells when it has ended well.
+ * @retval other     Negative errno of an initcall or of probe; osim_last_error() says which, and
+ * the first error or warning that the driver logged. All is unwound and the driver unloaded; what it
+ * left behind is a finding.
  * @par Context  Host.
  */
 OSIM_EXPORT int osim_bind(struct osim_machine *m, struct osim_driver *driver,
@@ -49,11 +52,15 @@ OSIM_EXPORT int osim_bind(struct osim_machine *m, struct osim_driver *driver,
  * @brief Removes the driver from its device, unloads it and checks that nothing is left.
  *
  * Each live object that it made and did not free is a finding "kernel.leak" that names where it was
- * made.
+ * made. As a module cannot be unloaded while a program has one of its files, this waits until
+ * programs (osim_spawn()) have closed them.
  * @retval 0         Removed.
  * @retval -ENODEV   None is bound.
- * @retval -EDEADLK  Remove never ended; see the findings.
+ * @retval -EBUSY    Called from inside the machine.
+ * @retval -EDEADLK  Remove never ended, or nobody will close a file; see the findings.
  * @retval -ELOOP    Remove never ended: livelock.
+ * @retval -EAGAIN   A replaced idle step asked to come back later: remove goes on in the next
+ * osim_run().
  * @par Context  Host.
  */
 OSIM_EXPORT int osim_unbind(struct osim_machine *m);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <stdio.h>
 
 #include <optee_sim/driver.h>
 
@@ -68,6 +69,22 @@ static int check_driver(const struct osim__kernel *k, const struct osim_driver *
 	return 0;
 }
 
+/* What went wrong, as far as the driver lets it be seen. */
+static void tell_why(const struct osim__kernel *k, const char *driver, int rc)
+{
+	char step[96] = "probe";
+
+	if (k->not_matched) {
+		osim__error(rc, "driver %s: it has no driver for the device (linaro,optee-tz)",
+			    driver);
+		return;
+	}
+	if (k->failed_init)
+		snprintf(step, sizeof(step), "the init function of module %s", k->failed_init);
+	osim__error(rc, "driver %s: %s failed with error %d%s%s", driver, step, rc,
+		    k->said[0] ? "; the driver said: " : "", k->said);
+}
+
 static void bind_main(void *arg)
 {
 	struct osim__kernel *k = arg;
@@ -98,8 +115,7 @@ int osim_bind(struct osim_machine *m, struct osim_driver *driver,
 	if (rc == -ENOMEM && k->state == OSIM__KERNEL_BINDING)
 		osim__khost_unclaim(k);
 	else if (rc && k->state == OSIM__KERNEL_EMPTY)
-		osim__error(rc, "driver %s: probe failed with error %d",
-			    osim__khost_driver_name(driver), rc);
+		tell_why(k, osim__khost_driver_name(driver), rc);
 	return rc;
 }
 

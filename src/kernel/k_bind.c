@@ -209,11 +209,16 @@ int osim__khost_load(struct osim__kernel *k)
 
 	osim__event_text(k->m, OSIM_EVENT_DRIVER, 0, "bind %s", driver->name);
 	k->live_before = k->m->live.next_number;
+	k->failed_init = NULL;
+	k->not_matched = false;
+	k->said[0] = '\0';
 	sort(driver, &seq);
 	osim__k_platform_add(k);
 	ran = run_inits(&seq, &rc);
-	if (!rc)
-		rc = osim__k_platform_result(k);
+	if (rc)
+		k->failed_init = seq.call[ran]->module;
+	else
+		rc = osim__k_platform_result(k, &k->not_matched);
 	if (rc) {
 		unload(k, &seq, ran);
 		osim__event_text(k->m, OSIM_EVENT_DRIVER, OSIM_EVENT_F_END | OSIM_EVENT_F_ERR,

@@ -3,8 +3,10 @@
 
 #include <linux/device.h>
 #include <linux/errno.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
 
+#include "kernel/k_base.h"
 #include "kernel/platform.h"
 
 /* Drivers, and how they come to devices and leave them. */
@@ -30,6 +32,7 @@ static void left(struct device *dev)
 
 static void probe(struct device *dev, struct device_driver *drv)
 {
+	char text[128];
 	int rc;
 
 	device_lock(dev);
@@ -39,8 +42,13 @@ static void probe(struct device *dev, struct device_driver *drv)
 	if (rc)
 		left(dev);
 	device_unlock(dev);
-	if (rc && rc != -EPROBE_DEFER)
-		dev_warn(dev, "probe with driver %s failed with error %d\n", drv->name, rc);
+	if (rc && rc != -EPROBE_DEFER) {
+		/* Not what the driver says itself. */
+		osim__k_scnprintf(text, sizeof(text),
+				  "%s: probe with driver %s failed with error %d", dev_name(dev),
+				  drv->name, rc);
+		osim__k_log(4, text);
+	}
 	if (osim__k_is_platform(dev))
 		osim__k_platform_probed(rc);
 }

@@ -208,10 +208,11 @@ void osim__k_platform_probed(int rc)
 	p->probe_result = rc;
 }
 
-int osim__k_platform_result(const struct osim__kernel *k)
+int osim__k_platform_result(const struct osim__kernel *k, bool *not_matched)
 {
 	const struct osim__k_platform *p = k->platform;
 
+	*not_matched = !p->probed && !p->node_found;
 	if (p->probed)
 		return p->probe_result;
 	return p->node_found ? 0 : -ENODEV;

@@ -35,16 +35,28 @@ static __attribute__((format_arg(1))) const char *take_level(const char *text, i
 	return text;
 }
 
+/* For osim_last_error(), when the driver cannot be bound. */
+static bool is_kept(struct osim_machine *m, int level)
+{
+	const struct osim__kernel *k = osim__kernel_of(m);
+
+	return level <= 4 && k->state == OSIM__KERNEL_BINDING && !k->said[0];
+}
+
 int osim__k_vprintk(const char *format, va_list args)
 {
 	struct osim_machine *m = osim__machine();
 	char line[LINE_BYTES];
 	int level, n;
 
-	if (!m || !osim__event_on(m))
+	format = take_level(format, &level);
+	if (!m || !(osim__event_on(m) || is_kept(m, level)))
 		return 0;
-	n = osim__k_vscnprintf(line, sizeof(line), take_level(format, &level), args);
+	n = osim__k_vscnprintf(line, sizeof(line), format, args);
 	osim__k_log(level, line);
+	if (is_kept(m, level))
+		osim__k_scnprintf(osim__kernel()->said, sizeof(osim__kernel()->said), "%.*s",
+				  (int)strcspn(line, "\n"), line);
 	return n;
 }
 

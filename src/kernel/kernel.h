@@ -34,9 +34,12 @@ enum osim__kernel_state {
 struct osim__kernel {
 	struct osim_machine *m;
 	enum osim__kernel_state state;
-	struct osim_driver *driver;	/* loaded, or being loaded or unloaded */
-	uint64_t live_before;		/* number of the last live object made before it */
-	int result;			/* of the thread that osim_bind() or the like waits for */
+	struct osim_driver *driver; /* loaded, or being loaded or unloaded */
+	uint64_t live_before;	    /* number of the last live object made before it */
+	int result;		    /* of the thread that osim_bind() or the like waits for */
+	const char *failed_init;    /* module whose init function failed, or NULL */
+	bool not_matched;	    /* no driver was there for the device */
+	char said[200]; /* the first error or warning that the driver logged while it was bound */
 	unsigned int syscalls;		/* system calls of programs that are in progress */
 	struct osim__waitq syscall_end; /* who waits for the end of any */
 	unsigned int hotplug_cpu;

@@ -20,8 +20,9 @@ const char *osim__k_platform_method(struct osim__kernel *k);
 void osim__k_platform_probed(int rc);
 /*
  * What probing came to, once the initcalls are through: 0; the probe's error; -ENODEV: a platform
- * driver is registered that fits no device, or nobody has looked at the device at all.
+ * driver is registered that fits no device, or nobody has looked at the device at all, which is
+ * what *not_matched says.
  */
-int osim__k_platform_result(const struct osim__kernel *k);
+int osim__k_platform_result(const struct osim__kernel *k, bool *not_matched);
 
 #endif

@@ -82,8 +82,12 @@ static int probe(struct platform_device *pdev)
 		method = "";
 	if (mistake == PROBE_HANGS)
 		wait_for_completion(&never);
-	if (mistake == PROBE_FAILS)
+	if (mistake == PROBE_FAILS) {
+		pr_info("probe begins\n");
+		pr_err("no answer from %s\n", "below");
+		pr_err("what comes of it\n");
 		return -EIO;
+	}
 	if (mistake == PROBE_LEAKS) {
 		kmalloc(123, GFP_KERNEL);
 		return -EINVAL;
@@ -208,7 +212,8 @@ static void probe_that_fails_is_unwound(void **state)
 	(void)state;
 	mistake = PROBE_FAILS;
 	assert_int_equal(bind(), -EIO);
-	assert_string_equal(osim_last_error(), "driver test: probe failed with error -5");
+	assert_string_equal(osim_last_error(), "driver test: probe failed with error -5; "
+					       "the driver said: no answer from below");
 	assert_string_equal(log, "iplx");
 	assert_false(osim_bound(m));
 	assert_int_equal(osim_live_count(m, OSIM_LIVE_COUNT), 0);
@@ -223,6 +228,7 @@ static void init_function_that_fails_unloads_what_was_loaded(void **state)
 	(void)state;
 	mistake = INIT_FAILS;
 	assert_int_equal(bind(), -ENXIO);
+	assert_non_null(strstr(osim_last_error(), ": the init function of module "));
 	assert_string_equal(log, "iplr");
 	/* The module's exit function is not run, and what its other init function registered is
 	 * left. */
@@ -414,6 +420,8 @@ static void driver_that_looks_at_no_device_is_refused(void **state)
 	(void)state;
 	copy = driver_new(&empty);
 	assert_int_equal(bind_copy(), -ENODEV);
+	assert_string_equal(osim_last_error(), "driver copy: it has no driver for the device "
+					       "(linaro,optee-tz)");
 	assert_string_equal(found(), "none");
 	free(copy);
 }
