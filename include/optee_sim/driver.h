@@ -41,8 +41,8 @@ OSIM_EXPORT const char *osim_driver_name(const struct osim_driver *driver);
  * @retval -EAGAIN   A replaced idle step asked to come back later: probe goes on in the next
  * osim_run(), and osim_bound() tells when it has ended well.
  * @retval other     Negative errno of an initcall or of probe; osim_last_error() says which, and
- * the first error or warning that the driver logged. All is unwound and the driver unloaded; what it
- * left behind is a finding.
+ * the first error or warning that the driver logged. All is unwound and the driver unloaded; what
+ * it left behind is a finding.
  * @par Context  Host.
  */
 OSIM_EXPORT int osim_bind(struct osim_machine *m, struct osim_driver *driver,

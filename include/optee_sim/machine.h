@@ -38,7 +38,8 @@ typedef int osim_fault_fn(void *arg, enum osim_fault kind, const char *what);
  * @brief What of a machine can stand outside of it. NULL members keep the machine's own.
  *
  * For a secure world that lives in another process, or for real time. Functions are called on the
- * machine's thread.
+ * machine's thread. An interrupt of the outside is one that irq_poll tells of and irq_ack gives;
+ * the machine's own lines then carry none, and osim_irq_get() says only what is enabled.
  */
 struct osim_backend {
 	size_t size;				      /**< sizeof(struct osim_backend). */
@@ -55,11 +56,17 @@ struct osim_backend {
 		const void *va); /**< Physical address of a page that pages_alloc gave. */
 	void *(*pages_va)(void *arg, uint64_t pa,
 			  size_t bytes);	       /**< The way back; NULL: not there. */
-	bool (*irq_poll)(void *arg, unsigned int cpu); /**< Is a line deliverable on this CPU? */
+	bool (*irq_poll)(void *arg, unsigned int cpu); /**< Is a line deliverable on this CPU?
+							  Asked at each scheduling point, and when
+							  idle has returned 0. */
 	uint32_t (*irq_ack)(void *arg,
 			    unsigned int cpu); /**< Acknowledge; the number, or 1023: spurious. */
 	void (*irq_end)(void *arg, unsigned int cpu, uint32_t intid);
 	void (*irq_enable)(void *arg, unsigned int cpu, uint32_t intid, bool on);
+	int (*irq_raise)(void *arg, uint32_t intid,
+			 unsigned int cpu); /**< What osim_irq_raise() does, and with it the posts
+					       of the fake secure world; 0 or a negative errno.
+					       NULL: interrupts come from the outside alone. */
 	void *arg;
 };
 
@@ -191,6 +198,7 @@ struct osim_irq_state {
  * @param cpu  For a number below OSIM_PPI_END: which CPU's line. Else ignored.
  * @retval 0        Raised or merged.
  * @retval -EINVAL  No such number or CPU.
+ * @retval -ENOTSUP The controller is replaced, and takes no raise.
  * @par Context  Any context of the machine, or the host's. Other threads: see optee_sim/loop.h.
  */
 OSIM_EXPORT int osim_irq_raise(struct osim_machine *m, uint32_t intid, unsigned int cpu);

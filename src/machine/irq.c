@@ -72,12 +72,25 @@ static OSIM__COLD void emit_raise(struct osim_machine *m, uint32_t intid, bool m
 	osim__event_emit(m, &e);
 }
 
+static OSIM__COLD int raise_outside(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+{
+	if (!m->backend.irq_raise)
+		return osim__error(
+			-ENOTSUP, "interrupt %u: those of this machine come from its backend alone",
+			intid);
+	if (osim__event_on(m))
+		emit_raise(m, intid, false);
+	return m->backend.irq_raise(m->backend.arg, intid, cpu);
+}
+
 int osim_irq_raise(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 {
 	struct osim__line *l;
 
 	if (!exists(m, intid, cpu))
 		return osim__error(-EINVAL, "no interrupt %u on cpu %u", intid, cpu);
+	if (__builtin_expect(m->backend.irq_poll != NULL, 0))
+		return raise_outside(m, intid, cpu);
 	l = line(m, intid, cpu);
 	if (osim__event_on(m))
 		emit_raise(m, intid, l->state & OSIM__LINE_PENDING);

@@ -110,6 +110,8 @@ static int copy_backend(struct osim_machine *m, const struct osim_backend *backe
 		return osim__error(-EINVAL, "backend: the pages_ functions go together");
 	if (!backend->irq_poll != !backend->irq_ack || !backend->irq_poll != !backend->irq_end)
 		return osim__error(-EINVAL, "backend: irq_poll, irq_ack and irq_end go together");
+	if (backend->irq_raise && !backend->irq_poll)
+		return osim__error(-EINVAL, "backend: irq_raise goes with irq_poll");
 	m->backend = *backend;
 	m->clock = (struct osim__clock){
 		.now_ns = backend->now_ns, .idle = backend->idle, .arg = backend->arg};

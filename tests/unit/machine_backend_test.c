@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <optee_sim/secure.h>
+
 #include "machine/machine.h"
 
 #define PAGE	     ((size_t)OSIM__PAGE_BYTES)
@@ -359,6 +361,44 @@ static void interrupts_of_the_outside_are_taken_on_the_cpu_that_it_says(void **s
 	assert_string_equal(o.text, "ack 77@0 end ack 77@1 end");
 }
 
+static int irq_raise(void *arg, uint32_t intid, unsigned int cpu)
+{
+	assert_ptr_equal(arg, &o);
+	o.give = intid;
+	o.pending[cpu] = true;
+	return 0;
+}
+
+/* What the fake secure world posts comes in through the outside's controller, too. */
+static void post_of_the_fake_world_goes_by_the_replaced_controller(void **state)
+{
+	struct osim_backend backend = all();
+	const struct osim_options options = {.size = sizeof(options), .backend = &backend};
+
+	(void)state;
+	backend.irq_raise = irq_raise;
+	osim_machine_free(m);
+	assert_int_equal(osim_machine_new(&options, &m), 0);
+	osim_set_irq_handler(m, on_irq, NULL);
+	o.enabled = true;
+	assert_int_equal(osim_post(m, 3), 0);
+	assert_int_equal(osim_run(m), 0);
+	assert_string_equal(o.text, "ack 219@0 end");
+}
+
+static void raise_that_the_outside_does_not_take_is_refused(void **state)
+{
+	struct osim_irq_state line;
+
+	(void)state;
+	assert_int_equal(osim_irq_raise(m, INTID, 0), -ENOTSUP);
+	assert_non_null(strstr(osim_last_error(), "interrupt 77"));
+	assert_int_equal(osim_irq_get(m, INTID, 0, &line), 0);
+	assert_false(line.pending);
+	assert_int_equal(osim_run(m), 0);
+	assert_string_equal(o.text, "");
+}
+
 static void functions_that_go_together_are_not_taken_apart(void **state)
 {
 	struct osim_backend backend = all();
@@ -374,6 +414,9 @@ static void functions_that_go_together_are_not_taken_apart(void **state)
 	backend.irq_end = NULL;
 	assert_int_equal(osim_machine_new(&options, &none), -EINVAL);
 	assert_non_null(strstr(osim_last_error(), "irq_"));
+	backend = (struct osim_backend){.size = sizeof(backend), .irq_raise = irq_raise};
+	assert_int_equal(osim_machine_new(&options, &none), -EINVAL);
+	assert_non_null(strstr(osim_last_error(), "irq_raise"));
 	assert_null(none);
 }
 
@@ -392,6 +435,8 @@ int main(void)
 		CASE(acknowledge_that_finds_nothing_is_no_interrupt),
 		CASE(acknowledge_of_a_number_out_of_range_is_ended_and_a_finding),
 		CASE(interrupts_of_the_outside_are_taken_on_the_cpu_that_it_says),
+		CASE(post_of_the_fake_world_goes_by_the_replaced_controller),
+		CASE(raise_that_the_outside_does_not_take_is_refused),
 		CASE(functions_that_go_together_are_not_taken_apart),
 	};
 
