@@ -12,9 +12,9 @@ install(TARGETS optee_sim optee_sim_static optee_sim_main EXPORT optee_sim
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS optee-sim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-# rpmb.c is compiled with the drivers that need it.
+# Its .c files are compiled with the drivers that need them.
 install(DIRECTORY include/optee_sim DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-  FILES_MATCHING PATTERN "*.h" PATTERN "osim/rpmb.c")
+  FILES_MATCHING PATTERN "*.h" PATTERN "osim/*.c")
 install(DIRECTORY src/driver DESTINATION ${OPTEE_SIM_DATA_DIR}
   FILES_MATCHING PATTERN "*.[ch]")
 install(FILES share/gdb/optee_sim-gdb.py DESTINATION ${OPTEE_SIM_DATA_DIR}/gdb)

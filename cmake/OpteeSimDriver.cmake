@@ -115,16 +115,21 @@ function(optee_sim_add_linux_driver target)
       DEFINES ${arg_CONFIG} OPTIONS ${arg_OPTIONS}
       INCLUDES "${dir_generated}/include" "${tree}/drivers/tee/optee")
   endforeach()
+  # A client in the kernel and the RPMB subsystem are compiled with the driver, because their
+  # structures are the tree's.
+  get_property(include_dir GLOBAL PROPERTY OPTEE_SIM_INCLUDE_DIR)
   set(parts ${target}_tee ${target}_optee)
+  set(own tenant)
   if(RPMB IN_LIST arg_configured AND EXISTS "${dir_generated}/include/linux/rpmb.h")
-    # The RPMB subsystem is compiled with the driver, because its structures are the tree's.
-    get_property(include_dir GLOBAL PROPERTY OPTEE_SIM_INCLUDE_DIR)
-    _optee_sim_driver_objects(${target} ${target}_rpmb
-      ROOT "${include_dir}" MODNAME rpmb
-      SOURCES "${include_dir}/optee_sim/kernel/osim/rpmb.c"
-      DEFINES ${arg_CONFIG} OPTIONS ${arg_OPTIONS} INCLUDES "${dir_generated}/include")
-    list(APPEND parts ${target}_rpmb)
+    list(APPEND own rpmb)
   endif()
+  foreach(part IN LISTS own)
+    _optee_sim_driver_objects(${target} ${target}_${part}
+      ROOT "${include_dir}" MODNAME ${part}
+      SOURCES "${include_dir}/optee_sim/kernel/osim/${part}.c"
+      DEFINES ${arg_CONFIG} OPTIONS ${arg_OPTIONS} INCLUDES "${dir_generated}/include")
+    list(APPEND parts ${target}_${part})
+  endforeach()
   _optee_sim_driver_end(${target} "${arg_TREE}" ${ffa_dropped} ${parts})
   set_target_properties(${target} PROPERTIES OPTEE_SIM_DRIVER_TREE "${tree}")
 endfunction()

@@ -15,6 +15,10 @@ OSIM_HAVE_BUS_MATCH_NONCONST     have a bus match(struct device *, struct device
 OSIM_HAVE_BUS_UEVENT_NONCONST    have a bus uevent(struct device *, ...), not const
 OSIM_HAVE_REMOVE_INT             have a platform driver's .remove that returns int
 OSIM_HAVE_ACCESS_OK_TYPE         call access_ok(VERIFY_x, addr, size): three arguments
+OSIM_HAVE_TEE_CLIENT             have the TEE subsystem's functions for clients in the kernel,
+OSIM_HAVE_TEE_CLIENT_CANCEL      and among them cancellation,
+OSIM_HAVE_TEE_KERNEL_BUF         shared memory of the kernel's own,
+OSIM_HAVE_TEE_SYSTEM_SESSION     system sessions
 ]]
 
 include_guard(GLOBAL)
@@ -26,7 +30,11 @@ set(_optee_sim_features
   OSIM_HAVE_BUS_MATCH_NONCONST   "\\(${_optee_sim_ws}struct device \\*[a-z_]+,${_optee_sim_ws}struct device_driver \\*"
   OSIM_HAVE_BUS_UEVENT_NONCONST  "\\(${_optee_sim_ws}struct device \\*[a-z_]+,${_optee_sim_ws}struct kobj_uevent_env \\*"
   OSIM_HAVE_REMOVE_INT           "int[ \t\r\n]+[A-Za-z0-9_]*remove\\(${_optee_sim_ws}struct platform_device"
-  OSIM_HAVE_ACCESS_OK_TYPE       "access_ok\\(${_optee_sim_ws}VERIFY_")
+  OSIM_HAVE_ACCESS_OK_TYPE       "access_ok\\(${_optee_sim_ws}VERIFY_"
+  OSIM_HAVE_TEE_CLIENT           "tee_client_open_context\\("
+  OSIM_HAVE_TEE_CLIENT_CANCEL    "tee_client_cancel_req\\("
+  OSIM_HAVE_TEE_KERNEL_BUF       "tee_shm_register_kernel_buf\\("
+  OSIM_HAVE_TEE_SYSTEM_SESSION   "tee_client_system_session\\(")
 
 # _optee_sim_write_features(HEADER file...): search the files, write the header.
 function(_optee_sim_write_features header)

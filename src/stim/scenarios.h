@@ -73,8 +73,12 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(not_optee) X(no_reserved) X(bad_method) X(tell_one_cpu)                \
 	X(tell_cpus_many) X(revision) X(revision_without_build) X(odd_pool)      \
 	X(caps)                                                                  \
-	OSIM__SCENARIO_SERVICES(X)                                               \
-	X(kexec) X(crash_cached) X(crash_values) X(kdump) X(crash_suspended)
+	X(kexec) X(crash_cached) X(crash_values) X(kdump)                       \
+	X(crash_suspended) X(rpc_kernel) X(rpc_malformed) X(rpc_i2c)            \
+	X(rpc_i2c_malformed) X(params) X(params_cache)                          \
+	X(params_reserved) X(sessions) X(crowd) X(memory) X(memory_rpc)         \
+	X(memory_rpc_reserved) X(queue) X(queue_hidden) X(reserve)              \
+	X(prior) X(no_system) X(kernel_memory)
 /* clang-format on */
 
 #define OSIM__SCENARIO_EXTERN(name) extern const struct osim__scenario osim__scenario_##name;

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include <osim/tenant.h>
+
 /*
  * Levels of initcalls are the kernel's, 0 .. 7; an entry of this level carries only an exit
  * function.
@@ -35,7 +37,8 @@ struct osim_driver {
 	struct osim_machine *bound; /* the machine that has it, or NULL; the library's */
 	/* Its static data, of one that was linked into one object; else NULL. */
 	unsigned char *data, *data_end, *bss, *bss_end;
-	unsigned char *image; /* what they were before it was bound first; the library's */
+	unsigned char *image;	   /* what they were before it was bound first; the library's */
+	osim__k_tenant_fn *tenant; /* NULL: its files have no functions for clients in the kernel */
 };
 
 /*
