@@ -78,7 +78,8 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(rpc_i2c_malformed) X(params) X(params_cache)                          \
 	X(params_reserved) X(sessions) X(crowd) X(memory) X(memory_rpc)         \
 	X(memory_rpc_reserved) X(queue) X(queue_hidden) X(reserve)              \
-	X(prior) X(no_system) X(kernel_memory)
+	X(prior) X(no_system) X(kernel_memory) X(answers)                       \
+	X(answers_register)
 /* clang-format on */
 
 #define OSIM__SCENARIO_EXTERN(name) extern const struct osim__scenario osim__scenario_##name;
