@@ -68,7 +68,10 @@ static void disable_shm_cache(struct osim__secure *s, struct osim__guest *g, str
 		g->threads[i].rpc_arg.shm = NULL;
 		g->threads[i].rpc_arg_own = false;
 		osim__shm_put(NULL, shm);
-		r->a[0] = OPTEE_SMC_RETURN_OK;
+		/* One without a cookie looks like none at all, but the cache stays on. */
+		r->a[0] = cookie ? OPTEE_SMC_RETURN_OK : OPTEE_SMC_RETURN_ENOTAVAIL;
+		if (!cookie)
+			return;
 		r->a[1] = cookie >> 32;
 		r->a[2] = osim__diff(s, OSIM__DIFF_COOKIE_WIDE) ? cookie : (uint32_t)cookie;
 		return;

@@ -144,7 +144,7 @@ void osim__guest_call(struct osim__secure *s, struct osim_regs *r)
 	struct osim__guest *g = find(s, (uint16_t)r->a[7]);
 	uint32_t id = (uint32_t)r->a[0];
 
-	if ((id & OPTEE_SMC_FAST_CALL) && (uint16_t)r->a[7] == HYPERVISOR) {
+	if ((id & OPTEE_SMC_FAST_CALL) && r->a[7] == HYPERVISOR) {
 		hypervisor_call(s, r);
 	} else if (!g) {
 		if (id & OPTEE_SMC_FAST_CALL)

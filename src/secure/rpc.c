@@ -74,21 +74,22 @@ static bool is_mem(uint32_t attr)
 	return attr >= OPTEE_MSG_ATTR_TYPE_RMEM_INPUT && attr <= OPTEE_MSG_ATTR_TYPE_RMEM_INOUT;
 }
 
-/* Registered memory goes by cookie; reserved memory, and none at all, by address. */
+/* Registered memory goes by cookie; reserved memory, and none at all, by address. A cookie of 0
+ * names neither. */
 static bool encode_mem(const struct osim__rpc_param *from, struct osim_msg_param *to)
 {
 	const struct osim__shm *shm = from->mem.shm;
 
-	if (shm && !shm->cookie)
-		return false;
 	if (shm && shm->kind == OSIM__SHM_PAGES) {
 		to->attr = from->attr;
 		to->u.rmem.offs = from->mem.offset;
 		to->u.rmem.size = from->mem.size;
 		to->u.rmem.shm_ref = shm->cookie;
-		return true;
+		return shm->cookie;
 	}
 	to->attr = from->attr - OPTEE_MSG_ATTR_TYPE_RMEM_INPUT + OPTEE_MSG_ATTR_TYPE_TMEM_INPUT;
+	if (shm && !shm->cookie)
+		return false;
 	to->u.tmem.buf_ptr = shm ? osim__shm_pa(shm, from->mem.offset) : 0;
 	to->u.tmem.size = from->mem.size;
 	to->u.tmem.shm_ref = shm ? shm->cookie : 0;
@@ -100,11 +101,9 @@ struct rpc_msg {
 	struct osim_msg_param params[OSIM__RPC_PARAMS];
 };
 
-static uint32_t encode(struct osim__sthread *t, uint32_t cmd, uint32_t count,
-		       const struct osim__rpc_param *params, struct rpc_msg *msg)
+static uint32_t encode(uint32_t cmd, uint32_t count, const struct osim__rpc_param *params,
+		       struct rpc_msg *msg)
 {
-	if (count > OSIM__RPC_PARAMS || count > t->guest->s->rpc_params)
-		return TEE_ERROR_BAD_PARAMETERS;
 	memset(msg, 0, sizeof(*msg));
 	msg->arg.cmd = cmd;
 	msg->arg.num_params = count;
@@ -150,10 +149,13 @@ static uint32_t exchange(struct osim__sthread *t, uint32_t cmd, uint32_t count,
 
 	if (count <= t->guest->s->rpc_params && !t->rpc_arg.shm && !arg_alloc(t))
 		return TEE_ERROR_OUT_OF_MEMORY;
-	res = encode(t, cmd, count, params, msg);
+	if (count > OSIM__RPC_PARAMS || count > t->guest->s->rpc_params)
+		return TEE_ERROR_BAD_PARAMETERS;
+	/* Written as far as it goes, also where a parameter cannot be told. */
+	res = encode(cmd, count, params, msg);
+	osim__shm_write(t->rpc_arg.shm, t->rpc_arg.offset, msg, bytes);
 	if (res)
 		return res;
-	osim__shm_write(t->rpc_arg.shm, t->rpc_arg.offset, msg, bytes);
 	cookie = t->rpc_arg_own ? t->rpc_arg.shm->cookie : 0;
 	r.r1 = (uint32_t)(cookie >> 32);
 	r.r2 = (uint32_t)cookie;
@@ -213,20 +215,17 @@ struct osim__shm *osim__rpc_shm_alloc(struct osim__sthread *t, uint32_t type, ui
 	    msg.arg.num_params != 1)
 		return NULL;
 	tmem = &msg.params[0].u.tmem;
+	/* What is too small is not given back. */
+	if (tmem->size < size)
+		return NULL;
 	if (msg.params[0].attr == OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT)
 		shm = handed_out(t->guest, tmem->buf_ptr, tmem->size, tmem->shm_ref);
 	else if (msg.params[0].attr != (OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG))
 		return NULL;
 	else if (osim__shm_from_list(t->guest, tmem->buf_ptr, tmem->size, tmem->shm_ref, &shm))
 		shm = NULL;
-	if (!shm) {
+	if (!shm)
 		shm_free_cmd(t, type, tmem->shm_ref);
-		return NULL;
-	}
-	if (shm->size < size) {
-		osim__rpc_shm_free(t, type, shm);
-		return NULL;
-	}
 	return shm;
 }
 

@@ -37,6 +37,10 @@ static void unknown_guest_is_refused_before_the_id_is_looked_at(void **state)
 	start(&c, 1);
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
 		assert_int_equal(call(&c, 9, ids[i], 1, 2, 3), OPTEE_SMC_RETURN_ENOTAVAIL);
+	/* Of a guest only 16 bits count, but the hypervisor is 0 in all of them. */
+	assert_int_equal(call(&c, 0x10000, OPTEE_SMC_CALLS_COUNT, 0, 0, 0),
+			 OPTEE_SMC_RETURN_ENOTAVAIL);
+	assert_int_equal(call(&c, 0x10001, OPTEE_SMC_CALLS_COUNT, 0, 0, 0), 14);
 	client_stop(&c);
 }
 

@@ -131,6 +131,66 @@ static void cached_argument_is_kept_until_the_cache_is_disabled(void **state)
 	client_stop(&c);
 }
 
+static void cached_argument_without_a_cookie_leaves_the_cache_on(void **state)
+{
+	struct osim_msg_arg *arg;
+	struct client c = {0};
+	uint32_t session;
+	uint64_t pa;
+
+	(void)state;
+	session = start(&c);
+	arg = page(&c, &pa);
+	assert_int_equal(client_fast(&c, OPTEE_SMC_ENABLE_SHM_CACHE), 0);
+	ask(&c, session, OSIM_PTA_RPC_SEND, 5, 0);
+	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_RPC_ALLOC);
+	assert_int_equal(give(&c, pa, 0, 0), OPTEE_SMC_RETURN_RPC_CMD);
+	assert_int_equal(client_resume(&c), OPTEE_SMC_RETURN_OK);
+	assert_int_equal(client_fast(&c, OPTEE_SMC_DISABLE_SHM_CACHE), OPTEE_SMC_RETURN_ENOTAVAIL);
+	client_expect(&c, 0xa1a1, 0xa2a2, 0xa3a3);
+	/* It is gone, and the next one is kept as well. */
+	ask(&c, session, OSIM_PTA_RPC_SEND, 5, 0);
+	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_RPC_ALLOC);
+	assert_int_equal(give(&c, pa, COOKIE_HIGH, COOKIE_LOW), OPTEE_SMC_RETURN_RPC_CMD);
+	assert_int_equal(client_resume(&c), OPTEE_SMC_RETURN_OK);
+	assert_int_equal(client_fast(&c, OPTEE_SMC_DISABLE_SHM_CACHE), OPTEE_SMC_RETURN_OK);
+	assert_int_equal(client_fast(&c, OPTEE_SMC_DISABLE_SHM_CACHE), OPTEE_SMC_RETURN_ENOTAVAIL);
+	osim_mem_free(c.m, arg, CLIENT_PAGE);
+	client_stop(&c);
+}
+
+/* Memory without a cookie cannot be told to the normal world: there is no RPC, but the message is
+ * there up to the parameter in question. */
+static void memory_without_a_cookie_fails_the_request(void **state)
+{
+	struct client c = {0};
+	struct osim_msg_param *p;
+	uint32_t session;
+	uint64_t pa;
+	void *buffer;
+
+	(void)state;
+	session = start(&c);
+	buffer = page(&c, &pa);
+	ask(&c, session, OSIM_PTA_RPC_DO, OPTEE_RPC_CMD_FS, 1);
+	client_arg(&c)->num_params = 2;
+	client_param(&c, 1)->attr = OPTEE_MSG_ATTR_TYPE_TMEM_INPUT;
+	client_param(&c, 1)->u.tmem = (struct osim_msg_param_tmem){0x42002000, 16, 0};
+	assert_int_equal(client_call_rpc(&c), OPTEE_SMC_RETURN_RPC_CMD);
+	assert_int_equal(client_rpc_arg(&c)->cmd, OPTEE_RPC_CMD_SHM_ALLOC);
+	p = client_rpc_param(&c, 0);
+	p->attr = OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT;
+	p->u.tmem = (struct osim_msg_param_tmem){pa, CLIENT_PAGE, 0};
+	client_rpc_arg(&c)->ret = TEE_SUCCESS;
+	/* Next is the SHM_FREE: FS was never asked. */
+	assert_int_equal(client_resume(&c), OPTEE_SMC_RETURN_RPC_CMD);
+	assert_int_equal(client_rpc_arg(&c)->cmd, OPTEE_RPC_CMD_SHM_FREE);
+	assert_int_equal(client_resume(&c), OPTEE_SMC_RETURN_OK);
+	done(&c, TEE_ERROR_BAD_PARAMETERS, TEE_ORIGIN_TRUSTED_APP);
+	osim_mem_free(c.m, buffer, CLIENT_PAGE);
+	client_stop(&c);
+}
+
 static void supplied_argument_frees_a_cached_one_first(void **state)
 {
 	struct osim_msg_arg *arg;
@@ -223,7 +283,7 @@ static void shm_alloc_answers_are_checked(void **state)
 		{OPTEE_MSG_ATTR_TYPE_TMEM_INPUT, 0x42001000, 0x1000, 1, TEE_SUCCESS, false},
 		{OPTEE_MSG_ATTR_TYPE_VALUE_OUTPUT, 0x42001000, 0x1000, 1, TEE_SUCCESS, false},
 		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x0e100000, 0x1000, 1, TEE_SUCCESS, true},
-		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x42001000, 0x800, 1, TEE_SUCCESS, true},
+		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x42001000, 0x800, 1, TEE_SUCCESS, false},
 		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x421ff800, 0x1000, 1, TEE_SUCCESS, true},
 		{OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG, 0x0e100000, 0x1000, 1,
 		 TEE_SUCCESS, true},
@@ -458,6 +518,8 @@ int main(void)
 		cmocka_unit_test(supplied_argument_is_used_and_has_no_cookie),
 		cmocka_unit_test(argument_is_allocated_and_freed_without_one),
 		cmocka_unit_test(cached_argument_is_kept_until_the_cache_is_disabled),
+		cmocka_unit_test(cached_argument_without_a_cookie_leaves_the_cache_on),
+		cmocka_unit_test(memory_without_a_cookie_fails_the_request),
 		cmocka_unit_test(supplied_argument_frees_a_cached_one_first),
 		cmocka_unit_test(allocations_answered_with_nonsense_fail_the_request),
 		cmocka_unit_test(argument_in_reserved_memory_is_taken),
