@@ -31,10 +31,14 @@ static uint32_t value_max(const struct osim__guest *g)
 	return g->s->max_notif < OSIM__ASYNC_VALUE_MAX ? g->s->max_notif : OSIM__ASYNC_VALUE_MAX;
 }
 
-/* 0 is the bottom half's and never given out. */
+/* 0 is the bottom half's: marked when the first is asked for, and given out once somebody has freed
+ * it. */
 uint32_t osim__value_alloc(struct osim__guest *g, uint32_t *value)
 {
-	for (uint32_t v = 1; v <= value_max(g); v++) {
+	if (!g->values_given)
+		g->allocated[0] |= 1ull << OPTEE_SMC_ASYNC_NOTIF_VALUE_DO_BOTTOM_HALF;
+	g->values_given = true;
+	for (uint32_t v = 0; v <= value_max(g); v++) {
 		if (g->allocated[v / 64] & (1ull << v % 64))
 			continue;
 		g->allocated[v / 64] |= 1ull << v % 64;

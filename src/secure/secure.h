@@ -341,6 +341,7 @@ struct osim__guest {
 	bool started;	/* takes notifications */
 	bool rpc_cache; /* messages of RPCs are kept for the next call */
 	uint64_t allocated[OSIM__ASYNC_VALUE_MAX / 64 + 1]; /* values in use by drivers */
+	bool values_given;				    /* one was asked for */
 	uint64_t threads_free, threads_suspended;	    /* bit for each */
 	struct osim__sthread *threads;
 	struct osim__mutex notif_mutex, ta_mutex, store_mutex, shm_mutex;

@@ -117,7 +117,8 @@ static void call(struct osim__replay_debug *d, struct osim__guest *to, struct os
 		regs->a[2] = value;
 		break;
 	default:
-		osim__value_free(to, value);
+		if (!osim__value_free(to, value))
+			osim__secure_panic(to->s, NULL, "a value was freed that was not allocated");
 		break;
 	}
 }

@@ -138,6 +138,23 @@ static void debug_build_panics_when_it_posts_what_is_no_value(void **state)
 	assert_non_null(strstr(told, "never returns, the secure world panics"));
 }
 
+static void debug_build_panics_when_it_frees_what_is_not_allocated(void **state)
+{
+	(void)state;
+	check_matches(DBG "SMC b20000f3 0 0 0 0 0 0 0 -> 0 0 1 0 0 0 0 0\n"
+			  "SMC b20000f4 1 0 0 0 0 0 0 -> 0 1 0 0 0 0 0 0\n"
+			  "SMC b20000f4 1 0 0 0 0 0 0 -> NORETURN\n");
+	/* The largest is given out, and cannot be freed. */
+	check_matches(DBG OFF
+		      "# further allocations that succeeded: 63, last value 63, failing result "
+		      "ffff000c\nSMC b20000f4 3f 0 0 0 0 0 0 -> NORETURN\n");
+	/* 0 is not the normal world's, but nobody keeps it from being freed once. */
+	check_matches(DBG "SMC b20000f3 0 0 0 0 0 0 0 -> 0 0 1 0 0 0 0 0\n"
+			  "SMC b20000f4 0 0 0 0 0 0 0 -> 0 0 0 0 0 0 0 0\n"
+			  "SMC b20000f3 0 0 0 0 0 0 0 -> 0 0 0 0 0 0 0 0\nEND\n");
+	check_matches(DBG "SMC b20000f4 0 0 0 0 0 0 0 -> NORETURN\n");
+}
+
 static void stock_build_has_no_debug_calls(void **state)
 {
 	(void)state;
@@ -275,6 +292,7 @@ int main(void)
 		cmocka_unit_test(debug_build_posts_and_waits_in_the_next_bottom_half),
 		cmocka_unit_test(debug_build_gives_out_values),
 		cmocka_unit_test(debug_build_panics_when_it_posts_what_is_no_value),
+		cmocka_unit_test(debug_build_panics_when_it_frees_what_is_not_allocated),
 		cmocka_unit_test(stock_build_has_no_debug_calls),
 		cmocka_unit_test(posts_that_are_told_in_words_are_made),
 		cmocka_unit_test(watchdog_of_a_stock_build_posts_when_it_must_have),
