@@ -167,6 +167,7 @@ int main(int argc, char **argv)
 	bench_machines();
 	bench_switch();
 	bench_record();
+	bench_secure();
 	bench_driver();
 	bench_loop();
 	if (beyond)

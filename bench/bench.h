@@ -38,6 +38,7 @@ void bench_check(bool ok, const char *what);
 void bench_machines(void);
 void bench_switch(void);
 void bench_record(void);
+void bench_secure(void);
 void bench_loop(void);
 void bench_driver(void);
 

@@ -122,6 +122,12 @@ static int make(struct osim__guest *g, uint64_t *pages, uint64_t count, uint32_t
 	rc = insert(g, shm, cookie);
 	if (rc)
 		goto err;
+	/* One page, which is what most buffers are, is kept close by. */
+	if (count == 1) {
+		shm->page = pages[0];
+		shm->pages = &shm->page;
+		free(pages);
+	}
 	*out = shm;
 	return 0;
 err:
