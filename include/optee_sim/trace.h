@@ -113,12 +113,18 @@ OSIM_EXPORT unsigned long osim_trace_reader_line(const struct osim_trace_reader 
 /** @brief What is being read; known once an event has been. */
 OSIM_EXPORT enum osim_trace_source osim_trace_reader_source(const struct osim_trace_reader *r);
 
+/** @brief What is being read tells, as osim_rules_new() wants it: OSIM_SEES_*; known once an event
+ * has been read. */
+OSIM_EXPORT unsigned int osim_trace_reader_sees(const struct osim_trace_reader *r);
+
 /** @brief Frees. NULL is ignored. */
 OSIM_EXPORT void osim_trace_reader_free(struct osim_trace_reader *r);
 
 /* -- Comparing ------------------------------------------------------------------------------ */
 
 #define OSIM_TRACE_TEXT_BYTES 8192
+/** Events before a difference that are told. */
+#define OSIM_TRACE_BEFORE 3
 
 /** The first difference of two traces. */
 struct osim_trace_difference {
@@ -126,6 +132,10 @@ struct osim_trace_difference {
 	unsigned long line[2]; /**< Where it is in each. */
 	char text[2]
 		 [OSIM_TRACE_TEXT_BYTES]; /**< Each event in words; "" where a trace has ended. */
+	char before[OSIM_TRACE_BEFORE]
+		   [OSIM_TRACE_TEXT_BYTES]; /**< The last ones that are the same, as the first
+					       trace has them: number n, from 0, at n modulo
+					       OSIM_TRACE_BEFORE. */
 };
 
 /**

@@ -20,6 +20,8 @@ struct osim__cli_check {
 	const char *again;
 	const char *json, *junit, *sarif, *baseline, *baseline_write, *against;
 	const char *coverage;	    /* directory */
+	const char *trace;	    /* is held against the rules, in place of a driver */
+	const char *write_trace;    /* of the run made again */
 	const char *against_report; /* what the check of --against wrote */
 	char *files;		    /* of build.driver */
 	char *command; /* "optee-sim check --kernel TREE --build asan", as it has to be given again
@@ -36,5 +38,10 @@ int osim__cli_check_old(const struct osim__cli_check *c, char **report);
 /* Builds the driver and becomes its runner. Comes back, with a status, where that fails. */
 int osim__cli_check_build(const struct osim__cli_check *c, const char *report, int argc,
 			  char **argv);
+
+/* Makes one run again (check_again.c). Status. */
+int osim__cli_check_again(const struct osim__cli_check *c);
+/* Checks a recorded trace (check_trace.c). Status. */
+int osim__cli_check_trace(const struct osim__cli_check *c);
 
 #endif

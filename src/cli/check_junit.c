@@ -6,7 +6,7 @@
 
 /* Formats of tests: a case for each scenario and each rule. */
 
-static void xml(FILE *out, const char *text)
+void osim__cli_xml(FILE *out, const char *text)
 {
 	for (; *text; text++) {
 		switch (*text) {
@@ -54,7 +54,7 @@ static bool print_escaped(FILE *out, const struct osim__cli_finding *f)
 		free(text);
 		return false;
 	}
-	xml(out, text);
+	osim__cli_xml(out, text);
 	free(text);
 	return true;
 }
@@ -64,18 +64,18 @@ static bool print_case(FILE *out, const struct osim__cli_report *r, size_t scena
 	const struct osim__cli_finding *f;
 
 	fputs("    <testcase classname=\"optee-sim.", out);
-	xml(out, r->scenarios.items[scenario].id);
+	osim__cli_xml(out, r->scenarios.items[scenario].id);
 	fputs("\" name=\"", out);
-	xml(out, r->rules.items[rule].id);
+	osim__cli_xml(out, r->rules.items[rule].id);
 	f = osim__cli_case(r, scenario, rule, 0);
 	if (!f) {
 		fputs("\" time=\"0\"/>\n", out);
 		return true;
 	}
 	fputs("\" time=\"0\">\n      <failure type=\"", out);
-	xml(out, osim__cli_who[f->who]);
+	osim__cli_xml(out, osim__cli_who[f->who]);
 	fputs("\" message=\"", out);
-	xml(out, f->text);
+	osim__cli_xml(out, f->text);
 	fputs("\">", out);
 	for (size_t n = 0; (f = osim__cli_case(r, scenario, rule, n)); n++) {
 		if (n)
@@ -96,12 +96,12 @@ bool osim__cli_report_junit(FILE *out, const void *arg)
 		failed += failures(r, s);
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"optee-sim check ",
 	      out);
-	xml(out, r->driver);
+	osim__cli_xml(out, r->driver);
 	fprintf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" time=\"0\">\n",
 		r->scenarios.count * r->rules.count, failed);
 	for (size_t s = 0; s < r->scenarios.count; s++) {
 		fputs("  <testsuite name=\"", out);
-		xml(out, r->scenarios.items[s].id);
+		osim__cli_xml(out, r->scenarios.items[s].id);
 		fprintf(out,
 			"\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\" time=\"0\">\n",
 			r->rules.count, failures(r, s));

@@ -68,6 +68,9 @@ char *osim__cli_quoted(const char *word);
 /* The whole finding, for people; each line begins with indent. */
 void osim__cli_finding_print(const struct osim__cli_finding *f, FILE *out, const char *indent);
 
+/* A text of XML, escaped. */
+void osim__cli_xml(FILE *out, const char *text);
+
 /* One case for each scenario and rule. finding: the n-th that fails it; NULL: no more. */
 const struct osim__cli_finding *osim__cli_case(const struct osim__cli_report *r, size_t scenario,
 					       size_t rule, size_t n);

@@ -7,6 +7,7 @@
 #include <optee_sim/counters.h>
 #include <optee_sim/driver.h>
 #include <optee_sim/secure.h>
+#include <optee_sim/trace.h>
 
 /* The command line program: the only room that prints or exits. */
 
@@ -132,6 +133,21 @@ bool osim__cli_file_check(const char *option, const char *path);
 /* The file becomes what fill writes, or stays what it was: false, after a message. */
 bool osim__cli_file_write(const char *option, const char *path,
 			  bool (*fill)(FILE *out, const void *arg), const void *arg);
+
+/* --- a trace that is written (trace_file.c) --- */
+
+struct osim__cli_trace_file {
+	const char *option, *path;
+	FILE *out;
+	struct osim_trace_writer *writer; /* NULL: nothing is written */
+};
+
+/* path NULL: nothing is written. false, after a message: it cannot be; to be closed all the same.
+ */
+bool osim__cli_trace_open(struct osim__cli_trace_file *t, const char *option, const char *path);
+void osim__cli_trace_event(struct osim__cli_trace_file *t, const struct osim_event *event);
+/* false, after a message: not all was written. What is closed is ignored. */
+bool osim__cli_trace_close(struct osim__cli_trace_file *t);
 
 /* --- a file for programs (json.c) --- */
 

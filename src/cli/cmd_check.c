@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <optee_sim/check.h>
-#include <optee_sim/timeline.h>
 
 #include "cli/check_command.h"
 #include "cli/check_report.h"
@@ -39,6 +38,8 @@ enum {
 	OPT_SARIF,
 	OPT_TAP,
 	OPT_COVERAGE,
+	OPT_TRACE,
+	OPT_WRITE_TRACE,
 };
 
 #define BUDGET_DEFAULT_S 80u
@@ -81,6 +82,12 @@ static const struct argp_option options[] = {
 	 "Count the lines of the driver that were executed: DIR/optee-sim.info, for lcov", 0},
 	{"bisect", OPT_BISECT, NULL, 0,
 	 "For git bisect run: exit 125 where the tree cannot be built, 128 on an error", 0},
+	{"trace", OPT_TRACE, "FILE", 0,
+	 "Hold a recorded trace against the rules, in place of a driver: what run --trace writes, text "
+	 "of ftrace, or a recording of a real OP-TEE",
+	 0},
+	{"write-trace", OPT_WRITE_TRACE, "FILE", 0,
+	 "With --again: write every event there, for optee-sim trace", 0},
 	{"against-report", OPT_AGAINST_REPORT, "FILE", OPTION_HIDDEN, "", 0},
 	{"built", OPT_BUILT, NULL, OPTION_HIDDEN, "", 0},
 	{0},
@@ -149,6 +156,12 @@ static error_t parse_output(int key, char *arg, struct osim__cli_check *c)
 	case OPT_TAP:
 		c->tap = true;
 		return 0;
+	case OPT_TRACE:
+		c->trace = arg;
+		return 0;
+	case OPT_WRITE_TRACE:
+		c->write_trace = arg;
+		return 0;
 	case OPT_BASELINE:
 		c->baseline = arg;
 		return 0;
@@ -182,6 +195,12 @@ static void settle(struct argp_state *state, struct osim__cli_check *c)
 	if (c->again && (c->against || c->coverage || c->baseline || c->baseline_write || c->json ||
 			 c->junit || c->sarif || c->tap))
 		argp_error(state, "--again: makes one run, and no report");
+	if (c->write_trace && !c->again)
+		argp_error(state, "--write-trace: needs --again");
+	if (c->trace && (c->build.kernel || c->build.driver || c->again || c->against || c->list ||
+			 c->sarif || c->baseline || c->baseline_write || c->coverage ||
+			 c->options.only || c->options.quick))
+		argp_error(state, "--trace: only with --json, --junit and --tap");
 	if (!c->budget_given)
 		c->options.budget_ms =
 			(c->options.quick ? BUDGET_QUICK_S : BUDGET_DEFAULT_S) * 1000;
@@ -389,25 +408,6 @@ static _Noreturn void check_counting(struct osim__cli_check *c)
 	_exit(status);
 }
 
-static int again(const struct osim__cli_check *c)
-{
-	struct osim_timeline_options how = {.size = sizeof(how), .out = stdout, .width = 120};
-	struct osim_timeline *timeline;
-	int rc;
-
-	if (osim_timeline_new(NULL, &how, &timeline))
-		return OSIM__EXIT_USAGE;
-	/* What a crash leaves is whole up to it. */
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	rc = osim_check_again(osim_runner_driver, c->again, osim_timeline_event, timeline);
-	osim_timeline_free(timeline);
-	if (rc < 0) {
-		osim__cli_error("--again: %s", rc == -EINVAL ? osim_last_error() : strerror(-rc));
-		return OSIM__EXIT_USAGE;
-	}
-	return rc ? OSIM__EXIT_FINDINGS : OSIM__EXIT_CLEAN;
-}
-
 static void print_scenario(void *arg, const char *name, const char *what)
 {
 	(void)arg;
@@ -442,6 +442,8 @@ static int run(struct osim__cli_check *c, int argc, char **given)
 
 	if (!files_fine(c))
 		return error_status(c);
+	if (c->trace)
+		return osim__cli_check_trace(c);
 	c->command = osim__cli_check_command(c);
 	if (!c->command)
 		return error_status(c);
@@ -457,7 +459,7 @@ static int run(struct osim__cli_check *c, int argc, char **given)
 		c->against_report = temp ? temp : c->against_report;
 		if (c->coverage)
 			check_counting(c);
-		rc = c->again ? again(c) : check(c);
+		rc = c->again ? osim__cli_check_again(c) : check(c);
 	}
 	free(temp);
 	return rc;

@@ -232,7 +232,12 @@ static int show(const struct trace *t)
 
 static void print_difference(const struct trace *t, const struct osim_trace_difference *d)
 {
-	printf("the first %" PRIu64 " events are the same; then\n", d->event);
+	uint64_t n = d->event > OSIM_TRACE_BEFORE ? d->event - OSIM_TRACE_BEFORE : 0;
+
+	printf("the first %" PRIu64 " events are the same, up to\n", d->event);
+	for (; n < d->event; n++)
+		printf("  %s\n", d->before[n % OSIM_TRACE_BEFORE]);
+	puts("then");
 	for (unsigned int i = 0; i < 2; i++) {
 		if (*d->text[i])
 			printf("%s:%lu: %s\n", t->files[i], d->line[i], d->text[i]);

@@ -7,7 +7,6 @@
 
 #include <optee_sim/realtime.h>
 #include <optee_sim/timeline.h>
-#include <optee_sim/trace.h>
 
 #include "cli/cli.h"
 
@@ -19,8 +18,7 @@ struct run {
 	const struct osim__cli_options *options;
 	struct osim__cli_result result;
 	struct osim_timeline *timeline;
-	FILE *trace_file;
-	struct osim_trace_writer *trace;
+	struct osim__cli_trace_file trace;
 	struct osim_chooser_seeded seeded;
 	bool refused; /* an option made no sense to the machine, after a message */
 };
@@ -31,8 +29,7 @@ static void sink(void *arg, const struct osim_event *event)
 
 	osim_counters_event(run->result.counters, event);
 	osim_timeline_event(run->timeline, event);
-	if (run->trace)
-		osim_trace_writer_event(run->trace, event);
+	osim__cli_trace_event(&run->trace, event);
 }
 
 static bool make_machine(struct run *run)
@@ -73,38 +70,6 @@ static bool wants_color(enum osim__cli_color color)
 	       strcmp(term, "dumb") != 0;
 }
 
-/* Line by line, so that what was under way is there when the program dies. */
-static bool trace_open(struct run *run)
-{
-	const char *name = run->options->trace;
-
-	if (!name)
-		return true;
-	run->trace_file = fopen(name, "w");
-	if (!run->trace_file) {
-		osim__cli_error("--trace: %s: %s", name, strerror(errno));
-		return false;
-	}
-	setvbuf(run->trace_file, NULL, _IOLBF, BUFSIZ);
-	if (!osim_trace_writer_new(run->trace_file, OSIM_TRACE_NATIVE, &run->trace))
-		return true;
-	osim__cli_error("out of memory");
-	return false;
-}
-
-static bool trace_close(struct run *run)
-{
-	int rc = osim_trace_writer_close(run->trace);
-
-	run->trace = NULL;
-	if (run->trace_file && fclose(run->trace_file) && !rc)
-		rc = -errno;
-	run->trace_file = NULL;
-	if (rc)
-		osim__cli_error("--trace: %s: %s", run->options->trace, strerror(-rc));
-	return !rc;
-}
-
 static bool watch(struct run *run)
 {
 	struct osim_timeline_options options = {.size = sizeof(options),
@@ -119,7 +84,7 @@ static bool watch(struct run *run)
 		osim__cli_error("out of memory");
 		return false;
 	}
-	if (!trace_open(run))
+	if (!osim__cli_trace_open(&run->trace, "--trace", run->options->trace))
 		return false;
 	osim_set_event_sink(run->result.m, sink, run);
 	return true;
@@ -195,7 +160,7 @@ static int run_it(struct run *run)
 	}
 	osim_timeline_flush(run->timeline);
 	osim_set_event_sink(run->result.m, NULL, NULL);
-	written = trace_close(run);
+	written = osim__cli_trace_close(&run->trace);
 	osim__cli_summary(&run->result, stdout);
 	if (run->options->json && !osim__cli_json_write(run->options->json, &run->result))
 		return OSIM__EXIT_USAGE;
@@ -220,7 +185,7 @@ int osim__cli_run(int argc, char **argv)
 		osim__cli_build(&options, "run", argc, given);
 	else if (!options.json || osim__cli_json_check(options.json))
 		status = run_it(&run);
-	trace_close(&run); /* where the run was not made */
+	osim__cli_trace_close(&run.trace); /* where the run was not made */
 	osim_timeline_free(run.timeline);
 	osim_machine_free(run.result.m);
 	osim_counters_free(run.result.counters);

@@ -90,6 +90,7 @@ static int walk(struct osim_trace_reader *const readers[2], struct osim__namer *
 		if (rc[0] && rc[1]) {
 			if (compare(namers, event[0], event[1], raw, d))
 				return 1;
+			strcpy(d->before[d->event % OSIM_TRACE_BEFORE], d->text[0]);
 			continue;
 		}
 		for (unsigned int i = 0; i < 2; i++) {

@@ -356,6 +356,8 @@ bool osim__native_line(struct osim_trace_reader *r)
 		r->gap = true;
 		return false;
 	}
+	if (!r->events)
+		r->midway = r->event.seq != 0;
 	if (r->events && !r->gap && r->event.seq != before + 1)
 		osim__trace_wrong(r, "event %" PRIu64 " follows event %" PRIu64, r->event.seq,
 				  before);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <optee_sim/rules.h>
+
 void osim__trace_wrong(struct osim_trace_reader *r, const char *format, ...)
 {
 	char why[256];
@@ -200,6 +202,21 @@ unsigned long osim_trace_reader_line(const struct osim_trace_reader *r)
 enum osim_trace_source osim_trace_reader_source(const struct osim_trace_reader *r)
 {
 	return r->source;
+}
+
+unsigned int osim_trace_reader_sees(const struct osim_trace_reader *r)
+{
+	switch (r->source) {
+	case OSIM_TRACE_SOURCE_NATIVE:
+		return r->midway ? OSIM_SEES_ALL & ~(unsigned int)OSIM_SEES_START : OSIM_SEES_ALL;
+	case OSIM_TRACE_SOURCE_FTRACE:
+		return OSIM_SEES_YIELDING;
+	case OSIM_TRACE_SOURCE_RECORDING:
+		return OSIM_SEES_YIELDING | OSIM_SEES_FAST | OSIM_SEES_REGS | OSIM_SEES_MESSAGES |
+		       OSIM_SEES_START;
+	default:
+		return 0;
+	}
 }
 
 void osim_trace_reader_free(struct osim_trace_reader *r)

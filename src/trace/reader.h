@@ -34,6 +34,7 @@ struct osim_trace_reader {
 	uint64_t events; /* that were given out */
 	unsigned long event_line;
 	bool gap;	    /* a line was lost: numbers may jump */
+	bool midway;	    /* native: the first event is not number 0 */
 	uint64_t lines;	    /* native: of events, read or not */
 	bool end_there;	    /* native: the last line */
 	uint64_t end_count; /* and what it says */
