@@ -96,6 +96,8 @@ static void on_yielding(struct osim_rules *c, const struct osim_event *e,
 		OSIM__HOLD(c, NOTIF_UNMASKED, !(e->flags & OSIM_EVENT_F_NOTIF_MASKED),
 			   "%s is made with the interrupt of notifications disabled", call->name);
 	if (call->id == OPTEE_SMC_CALL_RETURN_FROM_RPC)
+		OSIM__HOLD(c, RESUMED, true, "%s", "");
+	if (call->id == OPTEE_SMC_CALL_RETURN_FROM_RPC)
 		OSIM__HOLD(c, RESUME, osim__flight_resumed(c, e),
 			   "thread %" PRIu64 " is resumed, which waits for nothing", e->in->a[3]);
 	else
