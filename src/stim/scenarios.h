@@ -17,6 +17,13 @@ void osim__program_supplicant(void *arg);
 /* Does what it is asked; with meta parameters, and without. */
 void osim__program_supplicant_serve(void *arg);
 void osim__program_supplicant_sync(void *arg);
+/* The same with memory that the driver makes, in place of the program's own. */
+void osim__program_supplicant_alloc(void *arg);
+/* What the supplicant finds in memory, and leaves there; by how much less it says there is. */
+#define OSIM__SUPPLICANT_IN	 0x3cu
+#define OSIM__SUPPLICANT_OUT	 0xc3u
+#define OSIM__SUPPLICANT_LESS	 5u
+#define OSIM__SUPPLICANT_MEM_MAX 256u
 /* Takes one request, keeps it 50 ms and then answers it, or leaves. */
 void osim__program_supplicant_slow(void *arg);
 void osim__program_supplicant_dies(void *arg);
@@ -79,7 +86,9 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(params_reserved) X(sessions) X(crowd) X(memory) X(memory_rpc)         \
 	X(memory_rpc_reserved) X(queue) X(queue_hidden) X(reserve)              \
 	X(prior) X(no_system) X(kernel_memory) X(answers)                       \
-	X(answers_register)
+	X(answers_register)                          \
+	X(apart) X(supp_memory) X(supp_memory_alloc) X(supp_memory_reserved)     \
+	X(supp_memory_reserved_rpc)
 /* clang-format on */
 
 #define OSIM__SCENARIO_EXTERN(name) extern const struct osim__scenario osim__scenario_##name;

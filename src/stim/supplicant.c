@@ -20,6 +20,7 @@ struct supplicant {
 	struct osim_client_shm kept[KEPT_MAX];
 	void *memory[KEPT_MAX];
 	bool meta;
+	bool alloc; /* shares the driver's memory all the same */
 	union {
 		struct tee_iocl_supp_recv_arg recv;
 		struct tee_iocl_supp_send_arg send;
@@ -65,6 +66,12 @@ static uint32_t make_shm(struct supplicant *s, struct tee_ioctl_param *p)
 	for (unsigned int i = 0; i < KEPT_MAX; i++) {
 		if (s->kept[i].fd)
 			continue;
+		if (s->alloc) {
+			if (osim_client_shm_alloc(&s->device, p->b, &s->kept[i]))
+				return TEE_ERROR_OUT_OF_MEMORY;
+			p->c = (uint64_t)s->kept[i].id;
+			return TEE_SUCCESS;
+		}
 		s->memory[i] = malloc(p->b);
 		if (!s->memory[i] ||
 		    osim_client_shm_register(&s->device, s->memory[i], p->b, &s->kept[i])) {
@@ -82,6 +89,7 @@ static void drop_shm(struct supplicant *s, unsigned int i)
 {
 	osim_client_shm_free(&s->device, &s->kept[i]);
 	free(s->memory[i]);
+	s->memory[i] = NULL;
 	s->kept[i].fd = 0;
 }
 
@@ -95,12 +103,42 @@ static uint32_t free_shm(struct supplicant *s, const struct tee_ioctl_param *p)
 	return TEE_ERROR_ITEM_NOT_FOUND;
 }
 
+/* Input has to be of one kind of byte; output is of another, and said to be less than all. */
+static uint32_t use_memory(const struct supplicant *s, struct tee_ioctl_param *p)
+{
+	uint64_t type = p->attr & TEE_IOCTL_PARAM_ATTR_TYPE_MASK;
+	unsigned char *va = NULL;
+
+	for (unsigned int i = 0; i < KEPT_MAX; i++)
+		if (s->kept[i].fd && (uint64_t)s->kept[i].id == p->c &&
+		    p->a + p->b <= s->kept[i].size_bytes)
+			va = (unsigned char *)s->kept[i].va + p->a;
+	if (!va)
+		return p->c == UINT64_MAX && !p->a && !p->b ? TEE_SUCCESS
+							    : TEE_ERROR_ITEM_NOT_FOUND;
+	for (uint64_t i = 0; type != TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_OUTPUT && i < p->b; i++)
+		if (va[i] != OSIM__SUPPLICANT_IN)
+			return TEE_ERROR_BAD_FORMAT;
+	if (type == TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT)
+		return TEE_SUCCESS;
+	memset(va, OSIM__SUPPLICANT_OUT, p->b);
+	p->b -= OSIM__SUPPLICANT_LESS;
+	return TEE_SUCCESS;
+}
+
 /* File access: each output value is its input with all bits turned. */
-static uint32_t turn_values(struct supplicant *s, struct tee_ioctl_param *p, uint32_t count)
+static uint32_t do_file(struct supplicant *s, struct tee_ioctl_param *p, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t type = p[i].attr & TEE_IOCTL_PARAM_ATTR_TYPE_MASK;
 
+		if (type >= TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT) {
+			uint32_t ret = use_memory(s, &p[i]);
+
+			if (ret)
+				return ret;
+			continue;
+		}
 		if (type != TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT &&
 		    type != TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT)
 			continue;
@@ -121,7 +159,7 @@ static uint32_t do_it(struct supplicant *s)
 	case OPTEE_RPC_CMD_SHM_FREE:
 		return free_shm(s, p);
 	case OPTEE_RPC_CMD_FS:
-		return turn_values(s, p, s->call.recv.num_params - s->meta);
+		return do_file(s, p, s->call.recv.num_params - s->meta);
 	default:
 		return TEE_ERROR_NOT_SUPPORTED;
 	}
@@ -135,12 +173,13 @@ static void close_device(struct supplicant *s)
 	osim_close(s->stage->m, s->device.fd);
 }
 
-static void serve(struct osim__stage *stage, bool meta)
+static void serve(struct osim__stage *stage, bool meta, bool alloc)
 {
 	struct supplicant s;
 
 	if (!open_device(&s, stage, meta))
 		return;
+	s.alloc = alloc;
 	while (!receive(&s))
 		if (answer(&s, do_it(&s)))
 			break;
@@ -149,12 +188,17 @@ static void serve(struct osim__stage *stage, bool meta)
 
 void osim__program_supplicant_serve(void *arg)
 {
-	serve(arg, true);
+	serve(arg, true, false);
 }
 
 void osim__program_supplicant_sync(void *arg)
 {
-	serve(arg, false);
+	serve(arg, false, false);
+}
+
+void osim__program_supplicant_alloc(void *arg)
+{
+	serve(arg, true, true);
 }
 
 void osim__program_supplicant(void *arg)
