@@ -98,7 +98,7 @@ static void kdump(struct osim__stage *stage)
 	if (!crash_holding(stage, 2))
 		return;
 	stage->platform.kdump = true;
-	osim__expect(stage, !osim__stage_bind(stage), "probe.kdump",
+	osim__expect(stage, !osim__stage_try_bind(stage), "probe.kdump",
 		     "the driver is bound in a kernel that saves another's memory");
 }
 

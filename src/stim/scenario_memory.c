@@ -243,6 +243,7 @@ static void asking(struct osim__stage *stage)
 	if (!prepare(stage))
 		return;
 	stage->event = alloc_event;
+	stage->peer_wrong = true;
 	osim__stage_program(stage, "asking", ask_program);
 	osim_run(stage->m);
 }
