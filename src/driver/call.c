@@ -133,8 +133,7 @@ static void func_cmd(struct optee_context *ctx, struct optee_shm *msg, u64 cooki
 		optee_shm_put(shm);
 }
 
-/* Serves one RPC. The answer is in a1 and a2, and of ALLOC also in a5; what else is in registers
- * goes back as it was. */
+/* Serves one RPC. The answer is in a1 and a2, of ALLOC also in a5; a3 goes back as it was. */
 static void handle_rpc(struct optee_context *ctx, struct optee_shm *msg, struct arm_smccc_res *res,
 		       int *a5)
 {
@@ -162,7 +161,6 @@ static void handle_rpc(struct optee_context *ctx, struct optee_shm *msg, struct 
 		break;
 	default:
 		pr_warn("unknown RPC 0x%lx\n", res->a0);
-		break;
 	}
 }
 

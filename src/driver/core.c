@@ -8,8 +8,7 @@
 #include <linux/platform_device.h>
 #include <linux/string.h>
 
-/* If the secure world does not name any. */
-#define OPTEE_DEFAULT_MAX_NOTIF_VALUE 255u
+#define OPTEE_DEFAULT_MAX_NOTIF_VALUE 255u /* if the secure world does not name any */
 /* Of an RPC that stands behind our largest message, with a header, on one page. */
 #define RPC_PARAMS_MAX (OPTEE_MSG_MAX_NUM_PARAMS - OPTEE_META_PARAMS - OPTEE_MAX_PARAMS - 1)
 
@@ -202,8 +201,7 @@ err_put:
 	return rc;
 }
 
-/* Interrupts go on until all files are closed, and end before the context that their thread uses.
- */
+/* Interrupts go on until all files are closed, and end before their thread's context. */
 static void optee_remove(struct platform_device *pdev)
 {
 	struct optee *optee = platform_get_drvdata(pdev);

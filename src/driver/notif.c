@@ -8,9 +8,8 @@
 #include <linux/sched.h>
 
 /*
- * With a maximum of up to 2^32 - 1, values are bits in chunks that are made as values come. No
- * value is taken from the secure world without room for it; a handler that gets none calls its
- * thread.
+ * Values, up to 2^32 - 1, are bits in chunks that are made as values come. None is taken from the
+ * secure world without room for it; a handler that gets none calls its thread.
  */
 #define CHUNK_BITS 4096u
 

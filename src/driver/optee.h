@@ -5,8 +5,8 @@
 /*
  * A small OP-TEE driver, to be read in one sitting: core.c (probe and remove), notif.c
  * (asynchronous notifications), call.c (yielding calls and their RPCs), shm.c (shared memory),
- * client.c (sessions, ioctls, devices behind the secure world). Refused with a defined error: what
- * needs a supplicant, programs' own memory as shared memory, login classes but PUBLIC.
+ * client.c (sessions, ioctls, devices behind the secure world). Refused with a defined error: a
+ * supplicant, programs' own memory as shared memory, logins but PUBLIC, a per-CPU interrupt.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -88,6 +88,39 @@ static void sleep_of_the_secure_world_takes_its_time(void **state)
 	end(&s);
 }
 
+/* The secure world gets what it asks for or is told that it does not, and nothing is left. */
+static void failing_allocation(uint32_t caps, enum test_ta_command command, uint32_t a, uint32_t b)
+{
+	bool reached = true;
+
+	for (unsigned long n = 1; reached; n++) {
+		struct scenario s = SCENARIO;
+		struct program p;
+
+		s.secure.caps = caps;
+		begin(&s);
+		scenario_fail(&s, OSIM_FAULT_ALLOC, n);
+		program_invoke(&p, &s, command, a, b);
+		scenario_run(&s);
+		reached = s.faults >= n;
+		scenario_fail(&s, OSIM_FAULT_ALLOC, 0);
+		assert_true(p.done);
+		assert_true(reached || (!p.error && p.last.ret == TEE_SUCCESS));
+		scenario_assert_clean(&s);
+		end(&s);
+	}
+}
+
+static void rpc_without_memory_leaves_nothing_whichever_allocation_fails(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < MODES; i++) {
+		failing_allocation(modes[i], TA_ALLOC, 4096, OPTEE_RPC_SHM_TYPE_KERNEL);
+		failing_allocation(modes[i], TA_SLEEP, 1, 0);
+		failing_allocation(modes[i], TA_SEND, 7, 0);
+	}
+}
+
 static void call_rpc(struct program *p)
 {
 	struct osim_param params[2] = {
@@ -353,6 +386,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scenario_test(memory_for_the_secure_world_is_given_and_taken_back),
+		scenario_test(rpc_without_memory_leaves_nothing_whichever_allocation_fails),
 		scenario_test(sleep_of_the_secure_world_takes_its_time),
 		scenario_test(rpc_that_makes_no_sense_gets_an_error),
 		scenario_test(rpc_that_is_not_covered_gets_not_supported),

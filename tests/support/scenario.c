@@ -21,39 +21,39 @@
 static const struct deviation {
 	const char *id;
 	const char *drivers;
+	const char *what;
 } deviations[] = {
-	/* A maximum that is a multiple of 64 is one more than the table holds. */
-	{"maximum-of-64", "linux-6.1 linux-6.12"},
-	/* A maximum of 0 leaves no table, but value 0 is looked up in it. */
-	{"maximum-of-0", "linux-6.1 linux-6.12"},
-	/* The table takes a bit per value, so large maxima are out of memory. */
-	{"maximum-in-memory", "linux-6.1 linux-6.12"},
-	/* The timeout of NOTIFICATION WAIT is ignored, */
-	{"no-timeout", "linux-6.1"},
-	/* or in jiffies instead of milliseconds. */
-	{"timeout-in-jiffies", "linux-6.12"},
-	/* ENABLE_ASYNC_NOTIF may fail without anybody noticing. */
-	{"enable-ignored", "linux-6.1 linux-6.12"},
-	/* DO_BOTTOM_HALF may fail without anybody noticing. */
-	{"bottom-half-ignored", "linux-6.1 linux-6.12"},
-	/* SHM_FREE of an unknown type is said to have been done. */
-	{"shm-free-unknown", "linux-6.1 linux-6.12"},
-	/* Remove does away with what a file that is still open will use. */
-	{"open-file-at-remove", "linux-6.1 linux-6.12"},
-	/* Memory of several pages for the secure world is not described page by page. */
-	{"shm-alloc-of-pages", "linux-6.1"},
-	/* Messages are taken to fit a page, however many parameters an RPC may have. */
-	{"rpc-argument-over-a-page", "linux-6.1 linux-6.12"},
-	/* Enumeration passes a NULL buffer whether or not the secure world takes one. */
-	{"null-at-probe", "linux-6.1 linux-6.12"},
-	/* The news that a secure thread is free may go to a call that does not wait for it. */
-	{"thread-wake-lost", "linux-6.1 linux-6.12"},
-	/* What the cache of shared memory gives back is taken for a pointer. */
-	{"cached-cookie-trusted", "linux-6.1 linux-6.12"},
-	/* A secure world with no thread to spare is waited for for ever. */
-	{"no-thread-at-probe", "linux-6.1 linux-6.12"},
-	/* So is one that cannot empty the cache of shared memory while a thread is suspended. */
-	{"busy-cache-at-probe", "linux-6.1 linux-6.12"},
+	{"maximum-of-64", "linux-6.1 linux-6.12",
+	 "a maximum that is a multiple of 64 is one more than the table holds"},
+	{"maximum-of-0", "linux-6.1 linux-6.12",
+	 "a maximum of 0 leaves no table, but value 0 is looked up in it"},
+	{"maximum-in-memory", "linux-6.1 linux-6.12",
+	 "the table takes a bit per value, so large maxima are out of memory"},
+	{"no-timeout", "linux-6.1", "the timeout of NOTIFICATION WAIT is ignored"},
+	{"timeout-in-jiffies", "linux-6.12",
+	 "the timeout of NOTIFICATION WAIT is in jiffies instead of milliseconds"},
+	{"enable-ignored", "linux-6.1 linux-6.12",
+	 "ENABLE_ASYNC_NOTIF may fail without anybody noticing"},
+	{"bottom-half-ignored", "linux-6.1 linux-6.12",
+	 "DO_BOTTOM_HALF may fail without anybody noticing"},
+	{"shm-free-unknown", "linux-6.1 linux-6.12",
+	 "SHM_FREE of an unknown type is said to have been done"},
+	{"open-file-at-remove", "linux-6.1 linux-6.12",
+	 "remove does away with what a file that is still open will use"},
+	{"shm-alloc-of-pages", "linux-6.1",
+	 "memory of several pages for the secure world is not described page by page"},
+	{"rpc-argument-over-a-page", "linux-6.1 linux-6.12",
+	 "messages are taken to fit a page, however many parameters an RPC may have"},
+	{"null-at-probe", "linux-6.1 linux-6.12",
+	 "enumeration passes a NULL buffer whether or not the secure world takes one"},
+	{"thread-wake-lost", "linux-6.1 linux-6.12",
+	 "the news that a secure thread is free may go to a call that does not wait for it"},
+	{"cached-cookie-trusted", "linux-6.1 linux-6.12",
+	 "what the cache of shared memory gives back is taken for a pointer"},
+	{"no-thread-at-probe", "linux-6.1 linux-6.12",
+	 "a secure world with no thread to spare is waited for for ever"},
+	{"busy-cache-at-probe", "linux-6.1 linux-6.12",
+	 "a secure world that cannot empty the cache of shared memory is waited for for ever"},
 };
 
 static bool has_word(const char *words, const char *word)
@@ -97,7 +97,13 @@ struct osim_options scenario_options(void)
 
 void scenario_skip(const struct scenario *s, const char *why)
 {
-	print_message("skipped: %s: %s\n", s->driver_name, why);
+	const char *what = NULL;
+
+	for (size_t i = 0; i < sizeof(deviations) / sizeof(deviations[0]); i++)
+		if (!strcmp(deviations[i].id, why))
+			what = deviations[i].what;
+	print_message("skipped: %s: %s%s%s\n", s->driver_name, why, what ? ": " : "",
+		      what ? what : "");
 	skip();
 }
 
