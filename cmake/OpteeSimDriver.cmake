@@ -104,7 +104,8 @@ function(optee_sim_add_linux_driver target)
   _optee_sim_tree_headers("${dir_generated}/include" "${tree}")
   file(GLOB headers "${tree}/drivers/tee/*.h" "${tree}/drivers/tee/optee/*.h"
     "${dir_generated}/include/linux/*.h")
-  _optee_sim_write_features("${dir_generated}/osim_features.h" ${tee} ${optee} ${headers})
+  _optee_sim_write_features("${dir_generated}/osim_features.h" LACKS
+    ${tee} ${optee} ${headers})
   set(arg_configured ${arg_CONFIG})
   list(TRANSFORM arg_CONFIG PREPEND "CONFIG_")
   list(TRANSFORM arg_CONFIG APPEND "=1")

@@ -19,6 +19,11 @@ OSIM_HAVE_TEE_CLIENT             have the TEE subsystem's functions for clients 
 OSIM_HAVE_TEE_CLIENT_CANCEL      and among them cancellation,
 OSIM_HAVE_TEE_KERNEL_BUF         shared memory of the kernel's own,
 OSIM_HAVE_TEE_SYSTEM_SESSION     system sessions
+
+And of a Linux tree's driver, which may be older than a part of the ABI:
+
+OSIM_LACKS_NOTIF                 never name GET_ASYNC_NOTIF_VALUE: no asynchronous notifications
+OSIM_LACKS_RPC_ARG               never name CALL_WITH_RPC_ARG: none beside the call's arguments
 ]]
 
 include_guard(GLOBAL)
@@ -36,19 +41,37 @@ set(_optee_sim_features
   OSIM_HAVE_TEE_KERNEL_BUF       "tee_shm_register_kernel_buf\\("
   OSIM_HAVE_TEE_SYSTEM_SESSION   "tee_client_system_session\\(")
 
-# _optee_sim_write_features(HEADER file...): search the files, write the header.
+# Searched in .c files: headers of the ABI may be newer than the driver.
+set(_optee_sim_lacks
+  OSIM_LACKS_NOTIF               "OPTEE_SMC_GET_ASYNC_NOTIF_VALUE"
+  OSIM_LACKS_RPC_ARG             "OPTEE_SMC_CALL_WITH_RPC_ARG")
+
+# _optee_sim_write_features(HEADER [LACKS] file...): search the files, write the header.
 function(_optee_sim_write_features header)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LACKS" "" "")
+  set(files ${arg_UNPARSED_ARGUMENTS})
   set(text "")
-  foreach(file IN LISTS ARGN)
+  set(code "")
+  foreach(file IN LISTS files)
     file(READ "${file}" content)
     string(APPEND text "\n${content}")
+    if(file MATCHES "\\.c$")
+      string(APPEND code "\n${content}")
+    endif()
   endforeach()
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARGN})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
   set(lines "/* Generated from the driver's own files; see OpteeSimFeatures.cmake. */\n")
   set(rest ${_optee_sim_features})
   while(rest)
     list(POP_FRONT rest name regex)
     if(text MATCHES "${regex}")
+      string(APPEND lines "#define ${name} 1\n")
+    endif()
+  endwhile()
+  set(rest ${_optee_sim_lacks})
+  while(rest AND arg_LACKS)
+    list(POP_FRONT rest name regex)
+    if(NOT code MATCHES "${regex}")
       string(APPEND lines "#define ${name} 1\n")
     endif()
   endwhile()

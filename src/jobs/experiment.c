@@ -182,7 +182,7 @@ static int make(struct experiment_run *run)
 	osim_tap_add(m, &run->tap);
 	osim_set_fault(m, fault, run);
 	osim_set_event_sink(m, on_event, run);
-	run->x->scenario->body(&run->stage);
+	osim__stage_run(&run->stage, run->x->scenario);
 	if (osim_bound(m))
 		osim_unbind(m);
 	tell_findings(run);

@@ -33,6 +33,16 @@ const char *osim__khost_driver_name(const struct osim_driver *driver)
 	return driver->name;
 }
 
+bool osim__khost_driver_lacks_notif(const struct osim_driver *driver)
+{
+	return driver->lacks_notif;
+}
+
+bool osim__khost_driver_lacks_rpc_arg(const struct osim_driver *driver)
+{
+	return driver->lacks_rpc_arg;
+}
+
 struct osim_machine *osim__khost_driver_machine(const struct osim_driver *driver, bool *lost)
 {
 	*lost = driver->bound == LOST && !driver->image;

@@ -51,10 +51,14 @@ struct osim__scenario {
 	/* On the host's stack. The driver is unbound afterwards if it still is bound. */
 	void (*body)(struct osim__stage *stage);
 	enum osim_who who; /* who can cause what happens in it; honest where it is not said */
+	bool notif;	   /* without notifications by interrupt nothing is left of it */
 };
 
 /* The last has name NULL. */
 extern const struct osim__scenario *const osim__scenarios[];
+
+/* Runs it, unless the driver is from before what it is about: then it lacks that. */
+void osim__stage_run(struct osim__stage *stage, const struct osim__scenario *scenario);
 
 /* Binds; false: it failed, which is the driver's right where something was made to fail only. */
 bool osim__stage_bind(struct osim__stage *stage);

@@ -3,6 +3,7 @@
 
 #include <optee_sim/abi/abi.h>
 
+#include "kernel/host.h"
 #include "stim/scenarios.h"
 
 static void without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
@@ -168,7 +169,8 @@ static void hotplug(struct osim__stage *stage)
 const struct osim__scenario osim__scenario_unbind_waiting = {
 	.name = "unbind-waiting",
 	.what = "The driver leaves while a program waits for a value.",
-	.body = unbind_waiting};
+	.body = unbind_waiting,
+	.notif = true};
 const struct osim__scenario osim__scenario_unbind_open = {
 	.name = "unbind-open",
 	.what = "The driver leaves while a session is open.",
@@ -176,7 +178,8 @@ const struct osim__scenario osim__scenario_unbind_open = {
 const struct osim__scenario osim__scenario_post_while_unbinding = {
 	.name = "post-while-unbinding",
 	.what = "Values are posted while the driver leaves.",
-	.body = post_while_unbinding};
+	.body = post_while_unbinding,
+	.notif = true};
 const struct osim__scenario osim__scenario_shutdown = {
 	.name = "shutdown",
 	.what = "The machine is shut down after some work.",
@@ -190,7 +193,8 @@ const struct osim__scenario osim__scenario_hotplug = {
 	.name = "hotplug",
 	.what = "A CPU goes and comes back, with per-CPU interrupts.",
 	.configure = percpu,
-	.body = hotplug};
+	.body = hotplug,
+	.notif = true};
 
 /* --- all --- */
 
@@ -253,6 +257,14 @@ bool osim__stage_has_supplicant(struct osim__stage *stage)
 	if (!found)
 		osim__stage_lacks(stage, "device for a supplicant");
 	return found;
+}
+
+void osim__stage_run(struct osim__stage *stage, const struct osim__scenario *scenario)
+{
+	if (scenario->notif && osim__khost_driver_lacks_notif(stage->driver))
+		osim__stage_lacks(stage, "asynchronous notifications");
+	else
+		scenario->body(stage);
 }
 
 void osim__stage_lacks(struct osim__stage *stage, const char *what)

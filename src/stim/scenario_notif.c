@@ -71,27 +71,32 @@ static void bind_only(struct osim__stage *stage)
 const struct osim__scenario osim__scenario_posts = {
 	.name = "posts",
 	.what = "Values 5, 0 and 1 are posted and the driver takes them.",
-	.body = posts};
+	.body = posts,
+	.notif = true};
 const struct osim__scenario osim__scenario_posts_cache = {
 	.name = "posts-shm-cache",
 	.what = "The same without RPC arguments: the shm cache is in use.",
 	.configure = no_rpc_arg,
-	.body = posts};
+	.body = posts,
+	.notif = true};
 const struct osim__scenario osim__scenario_posts_reserved_rpc = {
 	.name = "posts-reserved-rpc-arg",
 	.what = "The same in reserved shared memory, with RPC arguments.",
 	.configure = reserved_rpc_arg,
-	.body = posts};
+	.body = posts,
+	.notif = true};
 const struct osim__scenario osim__scenario_posts_reserved = {
 	.name = "posts-reserved",
 	.what = "The same in reserved shared memory, without RPC arguments.",
 	.configure = reserved,
-	.body = posts};
+	.body = posts,
+	.notif = true};
 const struct osim__scenario osim__scenario_posts_percpu = {
 	.name = "posts-percpu",
 	.what = "The same with a per-CPU interrupt.",
 	.configure = percpu,
-	.body = posts_percpu};
+	.body = posts_percpu,
+	.notif = true};
 const struct osim__scenario osim__scenario_no_notif = {
 	.name = "no-notif",
 	.what = "The secure world offers no asynchronous notifications.",
@@ -131,7 +136,8 @@ static void edges(struct osim__stage *stage)
 		.what = "The maximum is " #number                                       \
 			"; that value comes by interrupt, by SEND, and is waited for.", \
 		.configure = configure_##number,                                        \
-		.body = edges_##number}
+		.body = edges_##number,                                                 \
+		.notif = true}
 
 EDGE(0);
 EDGE(1);
@@ -178,11 +184,13 @@ static void wait_and_send(struct osim__stage *stage)
 const struct osim__scenario osim__scenario_wait_timeout = {
 	.name = "wait-timeout",
 	.what = "A program waits 100 ms for a value that does not come.",
-	.body = wait_times_out};
+	.body = wait_times_out,
+	.notif = true};
 const struct osim__scenario osim__scenario_wait_post = {
 	.name = "wait-post",
 	.what = "A program waits for a value that comes by interrupt.",
-	.body = wait_and_post};
+	.body = wait_and_post,
+	.notif = true};
 const struct osim__scenario osim__scenario_wait_send = {
 	.name = "wait-send",
 	.what = "A program waits for a value that another one sends.",

@@ -6,6 +6,7 @@
 #include <optee_sim/peripheral.h>
 #include <optee_sim/pta.h>
 
+#include "kernel/host.h"
 #include "stim/asks.h"
 #include "stim/scenarios.h"
 
@@ -59,12 +60,6 @@ static void ask_time(struct osim__stage *stage, struct osim_pta_call *call)
 
 static const struct osim__ask kernel_asks[] = {
 	{"SUSPEND of 0 ms", OPTEE_RPC_CMD_SUSPEND, 1, TEE_SUCCESS, {VALUE_IN()}, {{0}}},
-	{"WAIT of 20 ms for a value that does not come",
-	 OPTEE_RPC_CMD_NOTIFICATION,
-	 1,
-	 TEE_ERROR_TIMEOUT,
-	 {VALUE_IN(.a = OPTEE_RPC_NOTIFICATION_WAIT, .b = 6, .c = 20)},
-	 {{0}}},
 	{"SEND",
 	 OPTEE_RPC_CMD_NOTIFICATION,
 	 1,
@@ -76,6 +71,16 @@ static const struct osim__ask kernel_asks[] = {
 	 1,
 	 TEE_SUCCESS,
 	 {VALUE_IN(.a = OPTEE_RPC_NOTIFICATION_WAIT, .b = 7, .c = 20)},
+	 {{0}}},
+	{NULL, 0, 0, 0, {{0}}, {{0}}}};
+
+/* Time-outs and the maximum came with asynchronous notifications, or later. */
+static const struct osim__ask timeout_asks[] = {
+	{"WAIT of 20 ms for a value that does not come",
+	 OPTEE_RPC_CMD_NOTIFICATION,
+	 1,
+	 TEE_ERROR_TIMEOUT,
+	 {VALUE_IN(.a = OPTEE_RPC_NOTIFICATION_WAIT, .b = 6, .c = 20)},
 	 {{0}}},
 	{NULL, 0, 0, 0, {{0}}, {{0}}}};
 
@@ -115,6 +120,9 @@ static const struct osim__ask malformed_asks[] = {
 	 BAD,
 	 {VALUE_IN(.a = 2, .b = 5)},
 	 {{0}}},
+	{NULL, 0, 0, 0, {{0}}, {{0}}}};
+
+static const struct osim__ask beyond_asks[] = {
 	{"SEND of a value above the maximum",
 	 OPTEE_RPC_CMD_NOTIFICATION,
 	 1,
@@ -134,6 +142,8 @@ static void ask_kernel(struct osim__asking *asking, struct osim_pta_call *call, 
 	(void)program;
 	ask_time(asking->stage, call);
 	osim__asks_make(asking->stage, call, kernel_asks);
+	if (!osim__khost_driver_lacks_notif(asking->stage->driver))
+		osim__asks_make(asking->stage, call, timeout_asks);
 }
 
 static void kernel_rpcs(struct osim__stage *stage)
@@ -147,6 +157,8 @@ static void ask_malformed(struct osim__asking *asking, struct osim_pta_call *cal
 {
 	(void)program;
 	osim__asks_make(asking->stage, call, malformed_asks);
+	if (!osim__khost_driver_lacks_notif(asking->stage->driver))
+		osim__asks_make(asking->stage, call, beyond_asks);
 }
 
 static void malformed_rpcs(struct osim__stage *stage)

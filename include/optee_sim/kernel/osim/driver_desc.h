@@ -4,6 +4,7 @@
 
 /* What stands for one copy of a driver, seen by its own files and by the library. Plain C. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <osim/tenant.h>
@@ -39,6 +40,9 @@ struct osim_driver {
 	unsigned char *data, *data_end, *bss, *bss_end;
 	unsigned char *image;	   /* what they were before it was bound first; the library's */
 	osim__k_tenant_fn *tenant; /* NULL: its files have no functions for clients in the kernel */
+	/* Of a Linux tree from before that part of the ABI. */
+	bool lacks_notif;   /* asynchronous notifications, by interrupt */
+	bool lacks_rpc_arg; /* arguments of RPCs beside those of the call */
 };
 
 /*
