@@ -2,6 +2,7 @@
 #include "kernel/kernel.h"
 
 #include <linux/notifier.h>
+#include <linux/suspend.h>
 
 static void chain_lock(struct rw_semaphore *sem, bool write, const struct osim__site *site)
 {
@@ -82,4 +83,13 @@ int osim__k_notifier_call(struct rw_semaphore *sem, struct notifier_block **head
 	}
 	chain_unlock(sem, false, site);
 	return rc;
+}
+
+int osim__k_pm_notifier(struct notifier_block *nb, bool add, const struct osim__site *site)
+{
+	struct osim_machine *m = osim__machine();
+
+	if (!add)
+		return osim__live_remove(m, nb) ? 0 : -ENOENT;
+	return osim__live_find(m, nb) ? -EEXIST : osim__live_add(m, OSIM_LIVE_OTHER, nb, 0, site);
 }

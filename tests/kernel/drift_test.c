@@ -6,8 +6,12 @@
 #define OSIM_HAVE_ACCESS_OK_TYPE 1
 #include "fixture.h"
 
+#include <asm/arch_timer.h>
 #include <linux/arm_ffa.h>
+#include <linux/cleanup.h>
 #include <linux/crash_dump.h>
+#include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
@@ -18,10 +22,13 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/rhashtable.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/suspend.h>
 #include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -281,6 +288,100 @@ static void dma_masks_are_kept(void **state)
 	assert_int_equal(DMA_BIT_MASK(64), ~0ull);
 }
 
+/* --- what goes back by itself, from 6.6 --- */
+
+static DEFINE_MUTEX(guarded);
+static DEFINE_SPINLOCK(guarded_spin);
+static int given_back;
+
+DEFINE_FREE(count, int *, if (_T)++ *_T)
+
+static int *keep_or_not(bool keep)
+{
+	int *p __free(count) = &given_back;
+
+	if (keep)
+		return_ptr(p);
+	return NULL;
+}
+
+static int leave_early(bool early)
+{
+	guard(mutex)(&guarded);
+	if (early)
+		return 1;
+	assert_true(mutex_is_locked(&guarded));
+	scoped_guard(spinlock_irqsave, &guarded_spin)
+	{
+		assert_true(spin_is_locked(&guarded_spin));
+		assert_true(irqs_disabled());
+	}
+	assert_false(spin_is_locked(&guarded_spin));
+	assert_false(irqs_disabled());
+	return 0;
+}
+
+static void guards(void)
+{
+	void *memory __free(kfree) = kmalloc(16, GFP_KERNEL);
+	void *error __free(kfree) = ERR_PTR(-EINVAL);
+	int turns = 0;
+
+	assert_non_null(memory);
+	assert_true(IS_ERR(error));
+	given_back = 0;
+	assert_ptr_equal(keep_or_not(true), &given_back);
+	assert_int_equal(given_back, 0);
+	assert_null(keep_or_not(false));
+	assert_int_equal(given_back, 1);
+	assert_int_equal(leave_early(true), 1);
+	assert_false(mutex_is_locked(&guarded));
+	assert_int_equal(leave_early(false), 0);
+	assert_false(mutex_is_locked(&guarded));
+	scoped_guard(mutex, &guarded) turns++;
+	assert_int_equal(turns, 1);
+	assert_false(mutex_is_locked(&guarded));
+}
+
+static void guards_give_back_at_the_end_of_their_scope(void **state)
+{
+	(void)state;
+	in_thread(guards);
+	assert_string_equal(found(), "none");
+}
+
+/* --- what drivers of boards use --- */
+
+static int never_called(struct notifier_block *nb, unsigned long action, void *data)
+{
+	(void)nb, (void)action, (void)data;
+	return NOTIFY_BAD;
+}
+
+static void power(void)
+{
+	static struct notifier_block nb = {.notifier_call = never_called};
+	size_t before = osim_live_count(m, OSIM_LIVE_OTHER);
+	u64 count = arch_counter_get_cntvct();
+
+	assert_int_equal(register_pm_notifier(&nb), 0);
+	assert_int_equal(register_pm_notifier(&nb), -EEXIST);
+	assert_int_equal(osim_live_count(m, OSIM_LIVE_OTHER), before + 1);
+	assert_int_equal(unregister_pm_notifier(&nb), 0);
+	assert_int_equal(unregister_pm_notifier(&nb), -ENOENT);
+	assert_int_equal(osim_live_count(m, OSIM_LIVE_OTHER), before);
+	msleep(20);
+	count = arch_counter_get_cntvct() - count;
+	assert_true(count >= arch_timer_get_cntfrq() / 50 && count < arch_timer_get_cntfrq() / 25);
+	assert_int_equal(PTR_ERR(debugfs_create_dir("optee", NULL)), -ENODEV);
+}
+
+static void notifiers_of_sleep_live_until_they_are_unregistered(void **state)
+{
+	(void)state;
+	in_thread(power);
+}
+
 /* --- trace points --- */
 
 TRACE_EVENT(drift_begin, TP_PROTO(u32 *param, int other), TP_ARGS(param, other),
@@ -308,6 +409,8 @@ int main(void)
 		FIXTURE_TEST(mappings_of_a_device_end_with_it),
 		FIXTURE_TEST(scatter_lists_name_each_piece),
 		FIXTURE_TEST(dma_masks_are_kept),
+		FIXTURE_TEST(guards_give_back_at_the_end_of_their_scope),
+		FIXTURE_TEST(notifiers_of_sleep_live_until_they_are_unregistered),
 		FIXTURE_TEST(trace_points_are_functions),
 	};
 

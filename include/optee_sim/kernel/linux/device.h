@@ -3,6 +3,7 @@
 #define OSIM_LINUX_DEVICE_H
 
 #include <linux/atomic.h>
+#include <linux/cleanup.h>
 #include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/device/bus.h>
@@ -161,5 +162,7 @@ static inline int dev_to_node(const struct device *dev)
 }
 
 #include <linux/dev_printk.h>
+
+DEFINE_FREE(put_device, struct device *, if (_T) put_device(_T))
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef OSIM_LINUX_MUTEX_H
 #define OSIM_LINUX_MUTEX_H
 
+#include <linux/cleanup.h>
 #include <linux/lockdep.h>
 #include <linux/list.h>
 #include <linux/types.h>
@@ -44,5 +45,7 @@ OSIM__K_API bool osim__k_mutex_is_locked(const struct mutex *lock);
 #define mutex_trylock(lock)	       osim__k_mutex_trylock(lock, OSIM__SITE)
 #define mutex_unlock(lock)	       osim__k_mutex_unlock(lock, OSIM__SITE)
 #define mutex_is_locked(lock)	       osim__k_mutex_is_locked(lock)
+
+DEFINE_GUARD(mutex, struct mutex *, mutex_lock(_T), mutex_unlock(_T))
 
 #endif

@@ -3,6 +3,7 @@
 #define OSIM_LINUX_OF_H
 
 #include <linux/bitops.h>
+#include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
@@ -81,5 +82,7 @@ static inline bool of_device_is_available(const struct device_node *np)
 }
 
 #include <linux/property.h>
+
+DEFINE_FREE(device_node, struct device_node *, if (_T) of_node_put(_T))
 
 #endif

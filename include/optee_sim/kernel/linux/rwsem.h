@@ -2,6 +2,7 @@
 #ifndef OSIM_LINUX_RWSEM_H
 #define OSIM_LINUX_RWSEM_H
 
+#include <linux/cleanup.h>
 #include <linux/lockdep.h>
 #include <linux/types.h>
 #include <osim/api.h>
@@ -42,5 +43,8 @@ OSIM__K_API void osim__k_up_write(struct rw_semaphore *sem, const struct osim__s
 #define down_write(sem)		osim__k_down_write(sem, OSIM__SITE)
 #define down_write_trylock(sem) osim__k_down_write_trylock(sem, OSIM__SITE)
 #define up_write(sem)		osim__k_up_write(sem, OSIM__SITE)
+
+DEFINE_GUARD(rwsem_read, struct rw_semaphore *, down_read(_T), up_read(_T))
+DEFINE_GUARD(rwsem_write, struct rw_semaphore *, down_write(_T), up_write(_T))
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <osim/api.h>
 #include <osim/site.h>
+#include <linux/cleanup.h>
 #include <linux/gfp.h>
 #include <linux/overflow.h>
 #include <linux/types.h>
@@ -93,5 +94,9 @@ OSIM__K_API void *osim__k_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp,
 
 #include <linux/bitmap.h>
 #include <linux/workqueue.h>
+
+DEFINE_FREE(kfree, void *, if (!IS_ERR_OR_NULL(_T)) kfree(_T))
+DEFINE_FREE(kvfree, void *, if (!IS_ERR_OR_NULL(_T)) kvfree(_T))
+DEFINE_FREE(kfree_sensitive, void *, if (!IS_ERR_OR_NULL(_T)) kfree_sensitive(_T))
 
 #endif
