@@ -373,6 +373,10 @@ static void power(void)
 	msleep(20);
 	count = arch_counter_get_cntvct() - count;
 	assert_true(count >= arch_timer_get_cntfrq() / 50 && count < arch_timer_get_cntfrq() / 25);
+	assert_int_equal(notifier_to_errno(notifier_from_errno(-EBUSY)), -EBUSY);
+	assert_true(notifier_from_errno(-EBUSY) & NOTIFY_STOP_MASK);
+	assert_int_equal(notifier_from_errno(0), NOTIFY_OK);
+	assert_int_equal(notifier_to_errno(NOTIFY_BAD), -1);
 	assert_int_equal(PTR_ERR(debugfs_create_dir("optee", NULL)), -ENODEV);
 }
 

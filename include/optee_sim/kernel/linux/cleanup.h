@@ -45,8 +45,9 @@
 		type t = init;                                     \
 		return t;                                          \
 	}
-#define CLASS(name, var) \
-	class_##name##_t var __cleanup(class_##name##_destructor) = class_##name##_constructor
+#define CLASS(name, var)                                                           \
+	class_##name##_t var __maybe_unused __cleanup(class_##name##_destructor) = \
+		class_##name##_constructor
 
 /* --- locks: guard(name)(lock), until the end of the scope --- */
 

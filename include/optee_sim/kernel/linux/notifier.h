@@ -38,6 +38,18 @@ struct atomic_notifier_head {
 #define NOTIFY_BAD	 (NOTIFY_STOP_MASK | 0x0002)
 #define NOTIFY_STOP	 (NOTIFY_OK | NOTIFY_STOP_MASK)
 
+/* A notifier's answer that stops the chain, for a negative errno; and the other way. */
+static inline int notifier_from_errno(int err)
+{
+	return err ? NOTIFY_STOP_MASK | (NOTIFY_OK - err) : NOTIFY_OK;
+}
+
+static inline int notifier_to_errno(int ret)
+{
+	ret &= ~NOTIFY_STOP_MASK;
+	return ret > NOTIFY_OK ? NOTIFY_OK - ret : 0;
+}
+
 #define BLOCKING_NOTIFIER_INIT(name)                       \
 	{                                                  \
 		.rwsem = __RWSEM_INITIALIZER((name).rwsem) \
