@@ -128,6 +128,9 @@ static void all_steps(void *arg)
 		return;
 	/* What probe started comes to rest first, as on a system that has been up for a while. */
 	if (step(run, "run", osim_run(run->result.m))) {
+		if (run->options->posts.count && !osim_irq_requested(run->result.m))
+			osim__cli_error("--post: the driver has requested no notification "
+					"interrupt: values stay in the secure world");
 		post(run);
 		step(run, "run", osim_run(run->result.m));
 	}

@@ -18,6 +18,11 @@ static int fits(struct tee_ioctl_version_data *version, const void *data)
 	return version->impl_id == TEE_IMPL_ID_OPTEE;
 }
 
+/* As in the ABI, for headers from before 5.8. */
+#ifndef TEE_IOCTL_LOGIN_REE_KERNEL
+#define TEE_IOCTL_LOGIN_REE_KERNEL 0x80000000
+#endif
+
 static int open_context(struct osim__k_tenant_call *call)
 {
 	struct tee_context *ctx = tee_client_open_context(NULL, fits, NULL, NULL);
@@ -62,7 +67,7 @@ static int invoke(struct osim__k_tenant_call *call)
 	return rc;
 }
 
-static int shm_result(struct osim__k_tenant_call *call, struct tee_shm *shm)
+static int __maybe_unused shm_result(struct osim__k_tenant_call *call, struct tee_shm *shm)
 {
 	if (IS_ERR(shm))
 		return PTR_ERR(shm);
