@@ -100,8 +100,8 @@ def older(tree):
                "for (size_t i = 0; i < shm->num_pages; i++) put_page(shm->pages[i]);"))
     tree.edit(TEE + "tee_core.c",
               (r"crypto/sha1\.h", "crypto/sha.h"),
-              (r"TEE_IOCTL_LOGIN_REE_KERNEL", "TEE_IOCTL_LOGIN_PUBLIC"))
-    tree.edit("include/uapi/linux/tee.h", (r"#define TEE_IOCTL_LOGIN_REE_KERNEL[^\n]*\n", ""))
+              (r"TEE_IOCTL_LOGIN_REE_KERNEL\b", "TEE_IOCTL_LOGIN_PUBLIC"))
+    tree.edit("include/uapi/linux/tee.h", (r"#define TEE_IOCTL_LOGIN_REE_KERNEL\b[^\n]*\n", ""))
     for name in ["include/linux/tee_drv.h", TEE + "tee_shm.c"]:
         tree.edit(name, (r"tee_shm_register_kernel_buf", "tee_shm_register_kernel"))
     tree.edit(OPTEE + "core.c", (r"(MODULE_LICENSE)", 'MODULE_SUPPORTED_DEVICE("");\n\\1'))
