@@ -49,7 +49,7 @@ struct osim__cli_trace_report {
 extern const char *const osim__cli_trace_sources[]; /* by enum osim_trace_source */
 extern const char *const osim__cli_binds[];	    /* by enum osim_rule_binds */
 
-/* "fast calls, messages": what a rule needs that the trace does not tell; "" where it has all. */
+/* "fast calls, messages": what a rule that is not checkable needs and the trace does not tell. */
 void osim__cli_trace_missing(const struct osim__cli_trace_report *r, const struct osim_rule *rule,
 			     char *buf, size_t len);
 

@@ -34,17 +34,26 @@ static const struct {
 	{OSIM_SEES_RECORD, "what the secure world records"},
 	{OSIM_SEES_DRIVER, "when the driver comes and goes"},
 	{OSIM_SEES_TIME, "time"},
-	{OSIM_SEES_START, "everything since the start"},
+	{OSIM_SEES_START, "everything since the start, of one guest"},
 };
+
+/* Of a rule without a verdict. What the trace had, and the rules lost on the way: its beginning. */
+static unsigned int missing_of(const struct osim__cli_trace_report *r, const struct osim_rule *rule)
+{
+	unsigned int missing = rule->needs & r->missing;
+
+	return missing ? missing : OSIM_SEES_START;
+}
 
 void osim__cli_trace_missing(const struct osim__cli_trace_report *r, const struct osim_rule *rule,
 			     char *buf, size_t len)
 {
+	unsigned int missing = missing_of(r, rule);
 	size_t used = 0;
 
 	*buf = '\0';
 	for (size_t i = 0; i < sizeof(sees) / sizeof(sees[0]) && used < len; i++)
-		if (rule->needs & r->missing & sees[i].bit)
+		if (missing & sees[i].bit)
 			used += (size_t)snprintf(buf + used, len - used, "%s%s", used ? ", " : "",
 						 sees[i].what);
 }
@@ -260,7 +269,7 @@ static json_t *rule(const struct osim__cli_trace_report *r, const struct osim__c
 
 	for (size_t i = 0; i < sizeof(sees) / sizeof(sees[0]); i++)
 		if (ruled->outcome.verdict == OSIM_VERDICT_NOT_CHECKABLE &&
-		    (ruled->rule->needs & r->missing & sees[i].bit))
+		    (missing_of(r, ruled->rule) & sees[i].bit))
 			json_array_append_new(missing, json_string(sees[i].what));
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o}", "id", ruled->rule->id, "rule",
 			 ruled->rule->text, "abi", ruled->rule->abi, "binds",

@@ -12,7 +12,7 @@
 
 #include "cli/cli.h"
 
-enum { KEY_TO = 256, KEY_RAW, KEY_VERBOSE };
+enum { KEY_TO = 256, KEY_RAW, KEY_VERBOSE, KEY_EVENTS };
 
 enum verb { VERB_CONVERT, VERB_SHOW, VERB_DIFF };
 
@@ -21,6 +21,7 @@ struct trace {
 	bool to_given;
 	enum osim_trace_format to;
 	bool raw_addresses, verbose;
+	uint64_t first, last; /* numbers of events that are taken */
 	char **files;
 	int file_count;
 };
@@ -36,6 +37,8 @@ static const struct argp_option options[] = {
 	 "sequence diagram; vcd, a wave of interrupts and pending values; perfetto, trace events "
 	 "for ui.perfetto.dev; ftrace, the kernel's own text, which has yielding calls only",
 	 0},
+	{"events", KEY_EVENTS, "FIRST-LAST", 0,
+	 "convert, show: only events with these numbers, from 0; FIRST- is all from there on", 0},
 	{"verbose", KEY_VERBOSE, 0, 0,
 	 "show: switches and wakes of threads, allocations, and values leaving the record, too", 0},
 	{"raw-addresses", KEY_RAW, 0, 0,
@@ -61,6 +64,21 @@ static int word(struct argp_state *state, const char *what, const char *arg,
 	return 0;
 }
 
+/* "90-120", "90-" */
+static void take_events(struct trace *t, struct argp_state *state, char *arg)
+{
+	char *dash = strchr(arg, '-');
+
+	if (dash)
+		*dash = '\0';
+	if (dash && osim__cli_number(arg, UINT64_MAX, &t->first) &&
+	    (!dash[1] || osim__cli_number(dash + 1, UINT64_MAX, &t->last)) && t->first <= t->last)
+		return;
+	if (dash)
+		*dash = '-';
+	argp_error(state, "--events: '%s' is not FIRST-LAST", arg);
+}
+
 static void take_files(struct trace *t, struct argp_state *state)
 {
 	int given = state->argc - state->next - 1;
@@ -79,6 +97,8 @@ static void check_options(const struct trace *t, struct argp_state *state)
 		argp_error(state, "convert: --to is missing");
 	if (t->verb != VERB_CONVERT && t->to_given)
 		argp_error(state, "--to: is for convert only");
+	if (t->verb == VERB_DIFF && (t->first || t->last != UINT64_MAX))
+		argp_error(state, "--events: is for convert and show only");
 	if (t->verb != VERB_SHOW && t->verbose)
 		argp_error(state, "--verbose: is for show only");
 	if (t->verb == VERB_CONVERT && strcmp(t->files[0], "-") != 0 &&
@@ -99,6 +119,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_RAW:
 		t->raw_addresses = true;
+		return 0;
+	case KEY_EVENTS:
+		take_events(t, state, arg);
 		return 0;
 	case KEY_VERBOSE:
 		t->verbose = true;
@@ -156,14 +179,15 @@ static void input_close(struct input *input)
 		fclose(input->in);
 }
 
-/* Gives all events to fn. false, after messages: not all could be read. */
-static bool pump(struct input *input, osim_event_fn *fn, void *arg)
+/* Gives the events to fn. false, after messages: not all could be read. */
+static bool pump(const struct trace *t, struct input *input, osim_event_fn *fn, void *arg)
 {
 	const struct osim_event *event;
 	int rc;
 
 	while ((rc = osim_trace_reader_next(input->reader, &event)) > 0)
-		fn(arg, event);
+		if (event->seq >= t->first && event->seq <= t->last)
+			fn(arg, event);
 	if (rc)
 		osim__cli_error("%s: cannot be read: %s", input->name, strerror(errno));
 	return !rc && !osim_trace_reader_unreadable(input->reader);
@@ -181,7 +205,7 @@ static bool convert_to(const struct trace *t, struct input *input, FILE *out)
 		osim__cli_error("cannot write %s: %s", formats[t->to], strerror(-rc));
 		return false;
 	}
-	read_all = pump(input, osim_trace_writer_event, writer);
+	read_all = pump(t, input, osim_trace_writer_event, writer);
 	rc = osim_trace_writer_close(writer);
 	if (rc)
 		osim__cli_error("%s: cannot be written: %s", t->files[1], strerror(-rc));
@@ -223,7 +247,7 @@ static int show(const struct trace *t)
 		if (osim_timeline_new(NULL, &o, &timeline))
 			osim__cli_error("out of memory");
 		else
-			ok = pump(&input, osim_timeline_event, timeline);
+			ok = pump(t, &input, osim_timeline_event, timeline);
 	}
 	osim_timeline_free(timeline);
 	input_close(&input);
@@ -282,7 +306,7 @@ int osim__cmd_trace(int argc, char **argv)
 		       "or something that cannot be read or written: what could be read is done "
 		       "all the same."};
 	static int (*const fns[])(const struct trace *t) = {convert, show, diff};
-	struct trace t = {0};
+	struct trace t = {.last = UINT64_MAX};
 
 	argp_err_exit_status = OSIM__EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &t))

@@ -9,140 +9,304 @@
 #include "trace/writer.h"
 
 #define WORDS 4096u
+/* Signs in a line of a label; what is longer is broken where it can be. */
+#define LINE_MAX 44u
+#define SECURE	 "S"
+#define BREAK	 "\n"
+
+/* What is not written yet, because what comes next may belong to it. */
+enum held {
+	HELD_NOTHING,
+	HELD_CALL,    /* the message that is taken up */
+	HELD_LEAVING, /* a message is done, or an RPC asked: the return */
+	HELD_POST,    /* the interrupt */
+};
 
 /*
- * A sequence diagram: threads, handlers and the host on one side, the secure world on the other.
- * Each is declared where it comes first.
+ * A sequence diagram: threads, handlers and the host on the left, the secure world on the right, as
+ * on the time line. Who takes part comes first in the file, so that the rest waits in one of its
+ * own.
  */
 struct mermaid {
 	struct osim__namer *namer;
+	FILE *names, *body;
 	char words[WORDS];
-	uint64_t *seen; /* contexts and threads that are declared */
-	size_t seen_count;
-	size_t seen_room;
+	struct actor {
+		uint64_t key;
+		bool active; /* in a handler */
+	} * actors;
+	size_t actor_count, actor_room;
+	enum held held;
+	uint32_t held_thread, held_cpu;
+	char held_who[32], held_text[2 * WORDS];
 };
 
-/* Signs that the language has a use for, and those that have no picture. */
-static void put_text(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+/* --- texts --- */
 
-		if (strchr("#;<>", c))
-			fprintf(out, "#%u;", c);
-		else
-			putc(c < ' ' ? ' ' : c, out);
+/* Signs that the language has a use for become others that look like them: not every version of it
+ * can write them in another way. */
+static const char *sign_of(const char **at)
+{
+	static const struct {
+		const char *from, *to;
+	} signs[] = {{"->", "\u2192"}, {"#", ""},	{";", ","},
+		     {"<", "\u2039"},  {">", "\u203a"}, {BREAK, "<br/>"}};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		if (strncmp(*at, signs[i].from, strlen(signs[i].from)) != 0)
+			continue;
+		*at += strlen(signs[i].from);
+		return signs[i].to;
 	}
+	return NULL;
 }
 
-/* true: it is declared from now on. */
-static bool is_new(struct osim_trace_writer *w, uint64_t key)
+static void put_text(FILE *out, const char *text)
+{
+	size_t column = 0;
+
+	while (*text) {
+		const char *sign;
+		bool full = column >= LINE_MAX;
+
+		if (full && (*text == ' ' || text[-1] == ',')) {
+			fputs("<br/>", out);
+			column = 0;
+			text += *text == ' ';
+			continue;
+		}
+		column = *text == '\n' ? 0 : column + 1;
+		sign = sign_of(&text);
+		if (sign) {
+			fputs(sign, out);
+			continue;
+		}
+		putc((unsigned char)*text < ' ' ? ' ' : *text, out);
+		text++;
+	}
+	putc('\n', out);
+}
+
+/* --- who --- */
+
+static struct actor *actor_of(struct osim_trace_writer *w, uint64_t key, const char *id,
+			      const char *name)
 {
 	struct mermaid *s = w->state;
 
-	for (size_t i = 0; i < s->seen_count; i++)
-		if (s->seen[i] == key)
-			return false;
-	if (s->seen_count == s->seen_room) {
-		size_t room = s->seen_room ? 2 * s->seen_room : 16;
-		uint64_t *more = realloc(s->seen, room * sizeof(*more));
+	for (size_t i = 0; i < s->actor_count; i++)
+		if (s->actors[i].key == key)
+			return &s->actors[i];
+	if (s->actor_count == s->actor_room) {
+		size_t room = s->actor_room ? 2 * s->actor_room : 16;
+		struct actor *more = realloc(s->actors, room * sizeof(*more));
 
 		if (!more) {
 			w->error = -ENOMEM;
-			return false;
+			return NULL;
 		}
-		s->seen = more;
-		s->seen_room = room;
+		s->actors = more;
+		s->actor_room = room;
 	}
-	s->seen[s->seen_count++] = key;
-	return true;
+	fprintf(s->names, "    participant %s as ", id);
+	put_text(s->names, name);
+	s->actors[s->actor_count] = (struct actor){.key = key};
+	return &s->actors[s->actor_count++];
 }
 
 /* Who of the normal world does it: the one whose call it is, in the secure world. */
-static const char *actor(struct osim_trace_writer *w, const struct osim_event *e, char *id,
-			 size_t len)
+static struct actor *find_actor(struct osim_trace_writer *w, const struct osim_event *e, char *id,
+				size_t len)
 {
-	if (e->context == OSIM_CONTEXT_IRQ) {
+	char name[128];
+
+	if (e->context == OSIM_CONTEXT_IRQ || e->kind == OSIM_EVENT_IRQ_ENTER) {
 		snprintf(id, len, "irq%" PRIu32, e->cpu);
-		if (is_new(w, UINT64_C(1) << 32 | e->cpu))
-			fprintf(w->out, "    participant %s as interrupts of CPU %" PRIu32 "\n", id,
-				e->cpu);
-	} else if (e->context == OSIM_CONTEXT_HOST || !e->thread_id) {
-		snprintf(id, len, "host");
-		if (is_new(w, UINT64_C(2) << 32))
-			fputs("    participant host as host\n", w->out);
-	} else {
-		snprintf(id, len, "t%" PRIu32, e->thread_id);
-		if (is_new(w, e->thread_id)) {
-			fprintf(w->out, "    participant %s as ", id);
-			put_text(w->out, e->thread_name);
-			fprintf(w->out, " (%" PRIu32 ")\n", e->thread_id);
-		}
+		snprintf(name, sizeof(name), "interrupts of CPU %" PRIu32, e->cpu);
+		return actor_of(w, UINT64_C(1) << 32 | e->cpu, id, name);
 	}
-	return id;
+	if (e->context == OSIM_CONTEXT_HOST || !e->thread_id) {
+		snprintf(id, len, "host");
+		return actor_of(w, UINT64_C(2) << 32, id, "host");
+	}
+	snprintf(id, len, "t%" PRIu32, e->thread_id);
+	snprintf(name, sizeof(name), "%s (%" PRIu32 ")", e->thread_name, e->thread_id);
+	return actor_of(w, e->thread_id, id, name);
 }
 
-static void arrow(struct osim_trace_writer *w, const char *from, const char *arrow, const char *to)
-{
-	struct mermaid *s = w->state;
+/* --- rows --- */
 
-	fprintf(w->out, "    %s%s%s: ", from, arrow, to);
-	put_text(w->out, s->words);
-	putc('\n', w->out);
+static void arrow(struct mermaid *s, const char *from, const char *arrow, const char *to,
+		  const char *text)
+{
+	fprintf(s->body, "    %s%s%s: ", from, arrow, to);
+	put_text(s->body, text);
 }
 
-static void note(struct osim_trace_writer *w, const char *over)
+static void note(struct mermaid *s, const char *over, const char *text)
+{
+	fprintf(s->body, "    Note over %s: ", over);
+	put_text(s->body, *text ? text : "-");
+}
+
+static void settle(struct mermaid *s)
+{
+	if (s->held == HELD_CALL)
+		arrow(s, s->held_who, "->>", SECURE, s->held_text);
+	else if (s->held != HELD_NOTHING)
+		note(s, SECURE, s->held_text);
+	s->held = HELD_NOTHING;
+}
+
+static void hold(struct mermaid *s, enum held what, const struct osim_event *e)
+{
+	settle(s);
+	s->held = what;
+	s->held_thread = e->thread_id;
+	s->held_cpu = e->cpu;
+	memcpy(s->held_text, s->words, sizeof(s->words));
+}
+
+/* Whether what is held is of that kind, and the event goes with it. */
+static bool is_held(const struct mermaid *s, enum held what, const struct osim_event *e)
+{
+	return s->held == what && s->held_thread == e->thread_id && s->held_cpu == e->cpu;
+}
+
+static void add_held(struct mermaid *s, const char *before)
+{
+	size_t used = strlen(s->held_text);
+
+	snprintf(s->held_text + used, sizeof(s->held_text) - used, "%s%s", before, s->words);
+}
+
+static void on_return(struct osim_trace_writer *w, const struct osim_event *e)
 {
 	struct mermaid *s = w->state;
+	char who[32], text[3 * WORDS];
 
-	fprintf(w->out, "    Note over %s: ", over);
-	put_text(w->out, *s->words ? s->words : "-");
-	putc('\n', w->out);
+	snprintf(text, sizeof(text), "%s", s->words);
+	if (is_held(s, HELD_LEAVING, e)) {
+		snprintf(text, sizeof(text), "%s" BREAK "%s", s->words, s->held_text);
+		s->held = HELD_NOTHING;
+	}
+	settle(s);
+	find_actor(w, e, who, sizeof(who));
+	arrow(s, SECURE, "-->>", who, text);
+}
+
+static void on_message(struct mermaid *s, const struct osim_event *e)
+{
+	bool leaves = (e->kind == OSIM_EVENT_RPC) != ((e->flags & OSIM_EVENT_F_END) != 0);
+
+	/* What has no message is told by the registers. */
+	if (!e->msg)
+		return;
+	if (leaves) {
+		hold(s, HELD_LEAVING, e);
+	} else if (is_held(s, HELD_CALL, e)) {
+		add_held(s, BREAK);
+		settle(s);
+	} else {
+		settle(s);
+		note(s, SECURE, s->words);
+	}
+}
+
+static void on_irq(struct osim_trace_writer *w, const struct osim_event *e)
+{
+	struct mermaid *s = w->state;
+	bool enters = e->kind == OSIM_EVENT_IRQ_ENTER;
+	struct actor *actor;
+	char who[32], text[32];
+
+	settle(s);
+	actor = find_actor(w, e, who, sizeof(who));
+	snprintf(text, sizeof(text), "irq %" PRIu32, e->intid);
+	if (enters)
+		note(s, who, text);
+	/* Nested ones are in the outer one's bar. */
+	if (actor && actor->active != enters) {
+		fprintf(s->body, "    %s %s\n", enters ? "activate" : "deactivate", who);
+		actor->active = enters;
+	}
+}
+
+static void on_raise(struct mermaid *s, const struct osim_event *e)
+{
+	if (is_held(s, HELD_POST, e)) {
+		add_held(s, ": ");
+		settle(s);
+		return;
+	}
+	settle(s);
+	note(s, SECURE, s->words);
 }
 
 /* Threads switched and memory would bury the rest; values leaving come with their call. */
-static bool is_shown(enum osim_event_kind kind)
+static bool is_shown(const struct osim_event *e)
 {
-	return kind != OSIM_EVENT_SWITCH && kind != OSIM_EVENT_ALLOC && kind != OSIM_EVENT_FREE &&
-	       kind != OSIM_EVENT_RETRIEVE;
+	if (e->kind == OSIM_EVENT_BOTTOM_HALF)
+		return !(e->flags & OSIM_EVENT_F_END);
+	return e->kind != OSIM_EVENT_SWITCH && e->kind != OSIM_EVENT_ALLOC &&
+	       e->kind != OSIM_EVENT_FREE && e->kind != OSIM_EVENT_RETRIEVE;
 }
 
 static void event(struct osim_trace_writer *w, const struct osim_event *e)
 {
-	static const char secure[] = "S";
 	struct mermaid *s = w->state;
 	char who[32];
 
-	if (!is_shown(e->kind))
+	if (!is_shown(e))
 		return;
 	osim__event_words(osim__namer_abi(s->namer), e, s->words, sizeof(s->words));
 	switch (e->kind) {
 	case OSIM_EVENT_CALL:
-		arrow(w, actor(w, e, who, sizeof(who)), "->>", secure);
+		hold(s, HELD_CALL, e);
+		find_actor(w, e, s->held_who, sizeof(s->held_who));
 		return;
 	case OSIM_EVENT_RETURN:
-		actor(w, e, who, sizeof(who));
-		arrow(w, secure, "-->>", who);
+		on_return(w, e);
 		return;
-	case OSIM_EVENT_IRQ_RAISE:
-	case OSIM_EVENT_POST:
 	case OSIM_EVENT_MESSAGE:
 	case OSIM_EVENT_RPC:
-	case OSIM_EVENT_BOTTOM_HALF:
-		note(w, secure);
+		on_message(s, e);
+		return;
+	case OSIM_EVENT_POST:
+		hold(s, HELD_POST, e);
+		return;
+	case OSIM_EVENT_IRQ_RAISE:
+		on_raise(s, e);
+		return;
+	case OSIM_EVENT_IRQ_ENTER:
+	case OSIM_EVENT_IRQ_EXIT:
+		on_irq(w, e);
 		return;
 	default:
-		note(w, e->context == OSIM_CONTEXT_SECURE ? secure : actor(w, e, who, sizeof(who)));
+		settle(s);
+		if (e->kind != OSIM_EVENT_BOTTOM_HALF && e->context != OSIM_CONTEXT_SECURE) {
+			find_actor(w, e, who, sizeof(who));
+			note(s, who, s->words);
+		} else {
+			note(s, SECURE, s->words);
+		}
 		return;
 	}
 }
+
+/* --- the whole --- */
 
 static void end(struct osim_trace_writer *w)
 {
 	struct mermaid *s = w->state;
 
+	settle(s);
+	fputs("sequenceDiagram\n", w->out);
+	osim__trace_append(w, s->names);
+	fputs("    participant " SECURE " as secure world\n", w->out);
+	osim__trace_append(w, s->body);
 	osim__namer_free(s->namer);
-	free(s->seen);
+	free(s->actors);
 	free(s);
 }
 
@@ -153,13 +317,19 @@ int osim__mermaid_begin(struct osim_trace_writer *w)
 	if (!s)
 		return -ENOMEM;
 	s->namer = osim__namer_new(NULL);
-	if (!s->namer) {
-		free(s);
-		return -ENOMEM;
+	s->names = tmpfile();
+	s->body = tmpfile();
+	if (s->namer && s->names && s->body) {
+		w->state = s;
+		w->event = event;
+		w->end = end;
+		return 0;
 	}
-	w->state = s;
-	w->event = event;
-	w->end = end;
-	fputs("sequenceDiagram\n    participant S as secure world\n", w->out);
-	return 0;
+	if (s->names)
+		fclose(s->names);
+	if (s->body)
+		fclose(s->body);
+	osim__namer_free(s->namer);
+	free(s);
+	return -EIO;
 }

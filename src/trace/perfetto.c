@@ -13,10 +13,14 @@
 /* Values whose way is followed at a time; further ones have no arrow. */
 #define FLOWS 64u
 
-/* Numbers of tracks that are no threads: beyond what threads of a machine get to. */
-#define TID_IRQ	   4000000000u /* + CPU */
-#define TID_RECORD 4000000000u /* of the secure world: values posted and taken */
-#define TID_OTHER  4000000001u /* of the secure world: what has no thread */
+/* Numbers of tracks that are no threads: beyond what threads of a machine get to. No two tracks
+ * have the same one, and none is 0: viewers take that for the idle thread. */
+#define TID_HOST   1000000000u
+#define TID_IRQ	   1000000001u /* + CPU */
+#define TID_SECURE 2000000000u /* + secure thread */
+#define TID_RECORD 2100000000u /* of the secure world: values posted and taken */
+#define TID_OTHER  2100000001u /* of the secure world: what has no thread */
+#define THREADS	   1000000u
 
 enum world { NORMAL = 1, SECURE = 2 };
 
@@ -121,7 +125,7 @@ static struct track *normal_track(struct osim_trace_writer *w, const struct osim
 		return track(w, NORMAL, TID_IRQ + e->cpu % OSIM_CPUS_MAX, name);
 	}
 	if (e->context == OSIM_CONTEXT_HOST || !e->thread_id)
-		return track(w, NORMAL, 0, "host");
+		return track(w, NORMAL, TID_HOST, "host");
 	return track(w, NORMAL, e->thread_id, e->thread_name);
 }
 
@@ -146,7 +150,7 @@ static struct track *secure_track(struct osim_trace_writer *w, const struct osim
 	case OSIM_EVENT_RPC:
 	case OSIM_EVENT_BOTTOM_HALF:
 		snprintf(name, sizeof(name), "secure thread %" PRIu32, e->secure_thread);
-		return track(w, SECURE, e->secure_thread, name);
+		return track(w, SECURE, TID_SECURE + e->secure_thread % THREADS, name);
 	default:
 		return track(w, SECURE, TID_OTHER, "other");
 	}
@@ -159,15 +163,37 @@ static void slice_end(struct osim_trace_writer *w, struct track *t)
 	putc('}', w->out);
 }
 
+/* What a slice is called: its row says whose it is, and its length that it begins and ends. */
+static const char *slice_name(const struct perfetto *s, const struct osim_event *e, char *buf,
+			      size_t len)
+{
+	const char *words = s->words;
+
+	switch (e->kind) {
+	case OSIM_EVENT_IRQ_ENTER:
+		snprintf(buf, len, "irq %" PRIu32, e->intid);
+		return buf;
+	case OSIM_EVENT_BOTTOM_HALF:
+		return "bottom half";
+	case OSIM_EVENT_MESSAGE:
+	case OSIM_EVENT_RPC:
+		words = strstr(words, ": ");
+		return words ? words + 2 : s->words;
+	default:
+		return words;
+	}
+}
+
 static void slice_begin(struct osim_trace_writer *w, struct track *t, const struct osim_event *e)
 {
-	struct perfetto *s = w->state;
+	const struct perfetto *s = w->state;
+	char name[32];
 
 	/* Deeper than anything is nested: its end was lost. */
 	if (t->depth == NEST)
 		slice_end(w, t);
 	t->open[t->depth++] = e->kind;
-	put(w, t, 'B', s->words);
+	put(w, t, 'B', slice_name(s, e, name, sizeof(name)));
 	put_args(w, e);
 	putc('}', w->out);
 }

@@ -100,6 +100,25 @@ static void event(struct osim_trace_writer *w, const struct osim_event *e)
 	}
 }
 
+/* Interrupts first, then values; by number, and what belongs to one beside each other. */
+static bool comes_before(const struct signal *a, const struct signal *b)
+{
+	if ((a->what == VALUE_PENDING) != (b->what == VALUE_PENDING))
+		return b->what == VALUE_PENDING;
+	return a->number != b->number ? a->number < b->number : a->what < b->what;
+}
+
+/* The next in order; NULL: that was the last. */
+static const struct signal *next_signal(const struct vcd *v, const struct signal *after)
+{
+	const struct signal *next = NULL;
+
+	for (const struct signal *s = v->signals; s < v->signals + v->count; s++)
+		if ((!after || comes_before(after, s)) && (!next || comes_before(s, next)))
+			next = s;
+	return next;
+}
+
 static void put_names(struct osim_trace_writer *w)
 {
 	static const char *const formats[] = {
@@ -110,10 +129,10 @@ static void put_names(struct osim_trace_writer *w)
 	struct vcd *v = w->state;
 
 	fputs("$timescale 1 ns $end\n$scope module optee_sim $end\n", w->out);
-	for (unsigned int i = 0; i < v->count; i++) {
+	for (const struct signal *s = next_signal(v, NULL); s; s = next_signal(v, s)) {
 		fputs("$var wire 1 ", w->out);
-		put_id(w->out, i);
-		fprintf(w->out, formats[v->signals[i].what], v->signals[i].number);
+		put_id(w->out, (unsigned int)(s - v->signals));
+		fprintf(w->out, formats[s->what], s->number);
 	}
 	fputs("$upscope $end\n$enddefinitions $end\n$dumpvars\n", w->out);
 	for (unsigned int i = 0; i < v->count; i++) {
@@ -127,18 +146,9 @@ static void put_names(struct osim_trace_writer *w)
 static void end(struct osim_trace_writer *w)
 {
 	struct vcd *v = w->state;
-	char buf[4096];
-	size_t got;
 
 	put_names(w);
-	if (fflush(v->changes) || ferror(v->changes))
-		w->error = -EIO;
-	rewind(v->changes);
-	while ((got = fread(buf, 1, sizeof(buf), v->changes)))
-		fwrite(buf, 1, got, w->out);
-	if (ferror(v->changes))
-		w->error = -EIO;
-	fclose(v->changes);
+	osim__trace_append(w, v->changes);
 	/* The wave ends where the trace does. */
 	if (w->count)
 		fprintf(w->out, "#%" PRIu64 "\n", w->now_ns + OSIM__TRACE_STEP_NS);

@@ -18,6 +18,21 @@ uint64_t osim__trace_spread(struct osim_trace_writer *w, const struct osim_event
 	return w->now_ns;
 }
 
+void osim__trace_append(struct osim_trace_writer *w, FILE *waiting)
+{
+	char buf[4096];
+	size_t got;
+
+	if (fflush(waiting) || ferror(waiting))
+		w->error = -EIO;
+	rewind(waiting);
+	while ((got = fread(buf, 1, sizeof(buf), waiting)))
+		fwrite(buf, 1, got, w->out);
+	if (ferror(waiting))
+		w->error = -EIO;
+	fclose(waiting);
+}
+
 int osim_trace_writer_new(FILE *out, enum osim_trace_format format, struct osim_trace_writer **w)
 {
 	struct osim_trace_writer *made;

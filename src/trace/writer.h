@@ -22,6 +22,9 @@ int osim__vcd_begin(struct osim_trace_writer *w);
 int osim__perfetto_begin(struct osim_trace_writer *w);
 int osim__ftrace_begin(struct osim_trace_writer *w);
 
+/* What waited in a file of its own, which is closed. */
+void osim__trace_append(struct osim_trace_writer *w, FILE *waiting);
+
 /* Events at the same time would lie on top of each other: each is moved to at least this much after
  * the one before. */
 #define OSIM__TRACE_STEP_NS 1000u

@@ -86,10 +86,10 @@ static void wave_has_the_line_and_the_values(void **state)
 	notification();
 	end();
 	assert_string_equal(text, "$timescale 1 ns $end\n$scope module optee_sim $end\n"
-				  "$var wire 1 ! value0_pending $end\n"
 				  "$var wire 1 \" irq219_pending $end\n"
-				  "$var wire 1 # value5_pending $end\n"
 				  "$var wire 1 $ irq219_active $end\n"
+				  "$var wire 1 ! value0_pending $end\n"
+				  "$var wire 1 # value5_pending $end\n"
 				  "$upscope $end\n$enddefinitions $end\n"
 				  "$dumpvars\n0!\n0\"\n0#\n0$\n$end\n"
 				  "#0\n1!\n#1000\n1\"\n#2000\n1#\n#4000\n0\"\n1$\n#6000\n0!\n"
@@ -111,7 +111,7 @@ static void wave_of_many_signals_gives_each_its_own_sign(void **state)
 
 /* --- sequence diagram --- */
 
-static void diagram_declares_each_and_escapes_what_the_language_uses(void **state)
+static void diagram_declares_each_and_avoids_what_the_language_uses(void **state)
 {
 	(void)state;
 	begin(OSIM_TRACE_MERMAID);
@@ -119,15 +119,79 @@ static void diagram_declares_each_and_escapes_what_the_language_uses(void **stat
 	put(thread, OSIM_EVENT_RETURN, 0, 0);
 	put(thread, OSIM_EVENT_CALL, 0, 0);
 	put(handler, OSIM_EVENT_IRQ_ENTER, 219, 0);
+	put(handler, OSIM_EVENT_IRQ_ENTER, 220, 0);
+	put(handler, OSIM_EVENT_IRQ_EXIT, 220, 0);
+	put(handler, OSIM_EVENT_IRQ_EXIT, 219, 0);
 	end();
 	assert_string_equal(text, "sequenceDiagram\n"
+				  "    participant t7 as a,b (7)\n"
+				  "    participant irq0 as interrupts of CPU 0\n"
 				  "    participant S as secure world\n"
-				  "    participant t7 as a#59;b (7)\n"
 				  "    t7->>S: GET_ASYNC_NOTIF_VALUE\n"
 				  "    S-->>t7: OK value=0 valid\n"
 				  "    t7->>S: GET_ASYNC_NOTIF_VALUE\n"
-				  "    participant irq0 as interrupts of CPU 0\n"
-				  "    Note over irq0: irq 219 {\n");
+				  "    Note over irq0: irq 219\n"
+				  "    activate irq0\n"
+				  "    Note over irq0: irq 220\n"
+				  "    deactivate irq0\n");
+}
+
+/* What a call carries stands with it, and what a post raises. */
+static void diagram_has_one_row_for_what_belongs_together(void **state)
+{
+	static const struct osim_regs yield = {{OPTEE_SMC_CALL_WITH_ARG}};
+	static const struct osim_regs ok = {{OPTEE_SMC_RETURN_OK}};
+	static const struct osim_msg_arg msg = {.cmd = OPTEE_MSG_CMD_DO_BOTTOM_HALF};
+	struct osim_event call = thread, message = secure;
+
+	(void)state;
+	call.kind = OSIM_EVENT_CALL;
+	call.in = &yield;
+	message.kind = OSIM_EVENT_MESSAGE;
+	message.msg = &msg;
+	begin(OSIM_TRACE_MERMAID);
+	put(secure, OSIM_EVENT_POST, 5, 0);
+	put(secure, OSIM_EVENT_IRQ_RAISE, 219, OSIM_EVENT_F_MERGED);
+	put(secure, OSIM_EVENT_POST, 5, 0);
+	osim_trace_writer_event(writer, &call);
+	osim_trace_writer_event(writer, &message);
+	put(secure, OSIM_EVENT_BOTTOM_HALF, 0, 0);
+	put(secure, OSIM_EVENT_BOTTOM_HALF, 0, OSIM_EVENT_F_END);
+	message.flags = OSIM_EVENT_F_END;
+	osim_trace_writer_event(writer, &message);
+	call.kind = OSIM_EVENT_RETURN;
+	call.out = &ok;
+	osim_trace_writer_event(writer, &call);
+	osim_trace_writer_event(writer, &message);
+	end();
+	assert_string_equal(text, "sequenceDiagram\n"
+				  "    participant t7 as a,b (7)\n"
+				  "    participant S as secure world\n"
+				  "    Note over S: post 5: irq 219 is raised (merged)\n"
+				  "    Note over S: post 5\n"
+				  "    t7->>S: CALL_WITH_ARG arg=0<br/>t0: DO_BOTTOM_HALF\n"
+				  "    Note over S: t0: bottom half begins\n"
+				  "    S-->>t7: OK<br/>t0: DO_BOTTOM_HALF \u2192 SUCCESS\n"
+				  "    Note over S: t0: DO_BOTTOM_HALF \u2192 SUCCESS\n");
+}
+
+static void diagram_breaks_long_texts_at_blanks(void **state)
+{
+	struct osim_event e = thread;
+	char all[400] = "", *at = all;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		at += sprintf(at, "<%d#> four, ", i);
+	e.text = all;
+	begin(OSIM_TRACE_MERMAID);
+	put(e, OSIM_EVENT_WORLD, 0, 0);
+	end();
+	at = strstr(text, "Note over t7: \u20390\u203a four, \u2039");
+	assert_non_null(at);
+	for (char *next = strstr(at, "<br/>"); next; at = next + 5, next = strstr(at, "<br/>"))
+		assert_true(next - at < 80);
+	assert_null(strchr(text, '#'));
 }
 
 /* --- trace events --- */
@@ -289,7 +353,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wave_has_the_line_and_the_values),
 		cmocka_unit_test(wave_of_many_signals_gives_each_its_own_sign),
-		cmocka_unit_test(diagram_declares_each_and_escapes_what_the_language_uses),
+		cmocka_unit_test(diagram_declares_each_and_avoids_what_the_language_uses),
+		cmocka_unit_test(diagram_has_one_row_for_what_belongs_together),
+		cmocka_unit_test(diagram_breaks_long_texts_at_blanks),
 		cmocka_unit_test(entries_nest_and_arrows_end_where_the_value_does),
 		cmocka_unit_test(entries_nest_where_the_trace_does_not),
 		cmocka_unit_test(entries_escape_texts),
