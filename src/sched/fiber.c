@@ -18,12 +18,16 @@
 
 #define GUARD_BYTES 4096u
 
-/* The runner may have ASan although this library is built without: asked at run time. */
+/* The runner may have ASan or TSan although this library is built without: asked at run time. */
 __attribute__((weak)) void __sanitizer_start_switch_fiber(void **fake_stack_save,
 							  const void *bottom, size_t size);
 __attribute__((weak)) void
 __sanitizer_finish_switch_fiber(void *fake_stack_save, const void **bottom_old, size_t *size_old);
 __attribute__((weak)) void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
+__attribute__((weak)) void *__tsan_get_current_fiber(void);
+__attribute__((weak)) void *__tsan_create_fiber(unsigned int flags);
+__attribute__((weak)) void __tsan_destroy_fiber(void *fiber);
+__attribute__((weak)) void __tsan_switch_to_fiber(void *fiber, unsigned int flags);
 
 /*
  * Stacks outlive their pool: a check makes machines by the thousand, and a stack costs system calls
@@ -160,6 +164,8 @@ int osim__fiber_new(struct osim__fiber_pool *pool, const char *name, osim__fiber
 	fiber->arg = arg;
 	fiber->dying = false;
 	fiber->asan_fake_stack = NULL;
+	if (__tsan_create_fiber)
+		fiber->tsan_fiber = __tsan_create_fiber(0);
 	strncpy(fiber->name, name, sizeof(fiber->name) - 1);
 	fiber->name[sizeof(fiber->name) - 1] = '\0';
 	fiber->sp = osim__fiber_frame(fiber->stack + fiber->stack_bytes, entry, fiber);
@@ -171,6 +177,8 @@ int osim__fiber_new(struct osim__fiber_pool *pool, const char *name, osim__fiber
 void osim__fiber_free(struct osim__fiber_pool *pool, struct osim__fiber *fiber)
 {
 	unlink_all(pool, fiber);
+	if (__tsan_destroy_fiber)
+		__tsan_destroy_fiber(fiber->tsan_fiber);
 	fiber->next_free = pool->free;
 	pool->free = fiber;
 }
@@ -188,6 +196,11 @@ void osim__fiber_switch(struct osim__fiber *from, struct osim__fiber *to)
 		__sanitizer_start_switch_fiber(from->dying ? NULL : &from->asan_fake_stack,
 					       to->stack, to->stack_bytes);
 		left = from;
+	}
+	if (__tsan_switch_to_fiber) {
+		if (!from->fn) /* a host's stack, which may be another thread's by now */
+			from->tsan_fiber = __tsan_get_current_fiber();
+		__tsan_switch_to_fiber(to->tsan_fiber, 0);
 	}
 	osim__fiber_swap(&from->sp, to->sp);
 	arrived(from);

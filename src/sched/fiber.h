@@ -20,6 +20,7 @@ struct osim__fiber {
 	unsigned char *stack;
 	size_t stack_bytes;
 	void *asan_fake_stack;
+	void *tsan_fiber;
 	bool dying;
 	unsigned int valgrind_id;
 	osim__fiber_fn *fn;

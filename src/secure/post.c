@@ -12,6 +12,10 @@ struct osim__inbox_item {
 
 _Thread_local char osim__host_thread;
 
+/* A program with TSan is told of what is handed over, which a library built without it hides. */
+__attribute__((weak)) void __tsan_acquire(void *addr);
+__attribute__((weak)) void __tsan_release(void *addr);
+
 static int hand_over(struct osim__secure *s, uint16_t guest, uint32_t value)
 {
 	struct osim__inbox_item *item = malloc(sizeof(*item));
@@ -20,6 +24,8 @@ static int hand_over(struct osim__secure *s, uint16_t guest, uint32_t value)
 		return -ENOMEM;
 	item->value = value;
 	item->guest = guest;
+	if (__tsan_release)
+		__tsan_release(&s->inbox);
 	item->next = atomic_load_explicit(&s->inbox, memory_order_relaxed);
 	while (!atomic_compare_exchange_weak_explicit(&s->inbox, &item->next, item,
 						      memory_order_release, memory_order_relaxed))
@@ -65,6 +71,8 @@ static struct osim__inbox_item *take_in_order(struct osim__secure *s)
 		atomic_exchange_explicit(&s->inbox, NULL, memory_order_acquire);
 	struct osim__inbox_item *oldest = NULL;
 
+	if (__tsan_acquire)
+		__tsan_acquire(&s->inbox);
 	while (newest) {
 		struct osim__inbox_item *next = newest->next;
 
