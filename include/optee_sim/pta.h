@@ -154,7 +154,7 @@ enum osim_pta_rpc_func {
 	OSIM_PTA_RPC_WAIT = 2,	 /**< [0] value in a: value, b: timeout in ms. NOTIFICATION WAIT. */
 	OSIM_PTA_RPC_SEND = 3,	 /**< [0] value in a: value. NOTIFICATION SEND. */
 	OSIM_PTA_RPC_CANCEL = 4, /**< [0] value in a: value. WAITs for it, 10 ms at a time, until
-				    the request is cancelled. */
+				    the request is cancelled; TEE_ERROR_TIMEOUT after 100 times. */
 };
 
 /** The system pseudo TA; it is always there. Many calls can be in it at once. */

@@ -358,13 +358,14 @@ void osim__state_msg(struct osim_rules *c, const struct osim_event *e, struct os
 			c->bottom_half_due = false;
 		if (cmd == OPTEE_MSG_CMD_STOP_ASYNC_NOTIF)
 			c->stopped = true;
+		/* Its number may be given to the next one before this message has ended. */
+		if (cmd == OPTEE_MSG_CMD_CLOSE_SESSION)
+			osim__bag_remove(&c->sessions, e->msg->session);
 		return;
 	}
 	f->msg_stage = OSIM__ENDED;
 	f->msg.arg.ret = e->msg->ret;
 	f->msg.arg.session = e->msg->session;
-	if (cmd == OPTEE_MSG_CMD_CLOSE_SESSION)
-		osim__bag_remove(&c->sessions, e->msg->session);
 	if (cmd == OPTEE_MSG_CMD_UNREGISTER_SHM && !e->msg->ret)
 		osim__bag_remove(&c->shm, f->msg.params[0].u.rmem.shm_ref);
 	if (cmd == OPTEE_MSG_CMD_RECLAIM_PROTMEM && !e->msg->ret)

@@ -128,7 +128,8 @@ void osim__k_free_pages(void *va, unsigned int order)
 
 void osim__k_free_pages_exact(void *va, size_t size)
 {
-	release(va, size > SIZE_MAX - PAGE_SIZE ? SIZE_MAX : PAGE_ALIGN(size),
+	/* Of no bytes nothing is freed: as wrong as any other size. */
+	release(va, !size || size > SIZE_MAX - PAGE_SIZE ? SIZE_MAX : PAGE_ALIGN(size),
 		"free_pages_exact()");
 }
 

@@ -6,6 +6,7 @@
 /* Does RPCs on demand. */
 
 #define CANCEL_POLL_MS 10u
+#define CANCEL_POLLS   100u
 /* More than a normal world gives for one RPC. */
 #define COPY_MAX 0x100000u
 
@@ -94,13 +95,16 @@ static uint32_t shm(struct osim_pta_call *call, const struct osim_pta_param *p)
 static uint32_t wait_for_cancel(struct osim_pta_call *call, uint32_t value)
 {
 	osim_pta_cancel_unmask(call, true);
-	while (!osim_pta_cancelled(call)) {
-		uint32_t res = osim_pta_notif_wait(call, value, CANCEL_POLL_MS);
+	for (unsigned int i = 0; i < CANCEL_POLLS; i++) {
+		uint32_t res;
 
+		if (osim_pta_cancelled(call))
+			return TEE_ERROR_CANCEL;
+		res = osim_pta_notif_wait(call, value, CANCEL_POLL_MS);
 		if (res && res != TEE_ERROR_TIMEOUT)
 			return res;
 	}
-	return TEE_ERROR_CANCEL;
+	return TEE_ERROR_TIMEOUT;
 }
 
 static uint32_t invoke(void *arg, struct osim_pta_call *call, void *session, uint32_t func,

@@ -124,6 +124,7 @@ static void supplicant_slow(struct osim__stage *stage)
 	osim__stage_program(stage, "supplicant", osim__program_supplicant_slow);
 	osim__stage_program(stage, "served", served);
 	osim_run(stage->m);
+	quit(stage);
 }
 
 /* The program that waits for the supplicant is killed; then the supplicant answers. */
