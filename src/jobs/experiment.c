@@ -190,6 +190,7 @@ static int make(struct experiment_run *run)
 		take_measure(run);
 	osim_set_event_sink(m, NULL, NULL);
 	osim_machine_free(m);
+	osim__stage_free(&run->stage);
 	return 0;
 }
 

@@ -38,6 +38,7 @@ struct osim__stage {
 	const void *own;     /* the same, where a number is not enough */
 	/* Sees each event before all others; may be NULL. It may do what an event sink may. */
 	void (*event)(struct osim__stage *stage, const struct osim_event *e);
+	void *memory; /* of programs; see osim__stage_alloc() */
 	void (*unmet)(void *arg, const char *id, const char *text); /* NULL: nobody listens */
 	void (*lacks)(void *arg, const char *what);
 	void *listener; /* arg of both */
@@ -68,6 +69,16 @@ bool osim__stage_try_bind(struct osim__stage *stage);
 bool osim__stage_bind_percpu(struct osim__stage *stage);
 /* A program, in a thread of its own; runs in osim_run(). */
 void osim__stage_program(struct osim__stage *stage, const char *name, void (*fn)(void *stage));
+
+/*
+ * Memory of a program, aligned as malloc's, which stays until osim__stage_free(): pages that a
+ * driver has pinned outlive the program. NULL: out of memory.
+ */
+void *osim__stage_alloc(struct osim__stage *stage, size_t bytes);
+/* After the machine is gone. */
+void osim__stage_free(struct osim__stage *stage);
+/* Runs the programs, kills those that are left after two seconds, and runs to the end. */
+void osim__stage_finish(struct osim__stage *stage);
 
 /*
  * What a program must see while nothing is made to fail. Where it does not hold, id (dotted) and

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <optee_sim/abi/abi.h>
 
 #include "kernel/host.h"
 #include "stim/scenarios.h"
+
+/* After that time a program waits for somebody who does not come. */
+#define PATIENCE_NS 2000000000ull
 
 static void without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
 {
@@ -50,11 +55,7 @@ static void rpcs(struct osim__stage *stage)
 	osim__stage_program(stage, "supplicant", osim__program_supplicant);
 	osim_run(stage->m);
 	osim__stage_program(stage, "rpcs", osim__program_rpcs);
-	osim_run(stage->m);
-	/* Who is left would wait for ever, and the driver for it. */
-	for (unsigned int i = 0; i < stage->tasks; i++)
-		osim_task_signal(stage->task[i], true);
-	osim_run(stage->m);
+	osim__stage_finish(stage);
 }
 
 const struct osim__scenario osim__scenario_client = {
@@ -247,6 +248,40 @@ void osim__stage_program(struct osim__stage *stage, const char *name, void (*fn)
 	if (stage->tasks < OSIM__STAGE_TASKS_MAX &&
 	    !osim_spawn(stage->m, name, fn, stage, -1, &stage->task[stage->tasks]))
 		stage->tasks++;
+}
+
+struct memory {
+	struct memory *next;
+	max_align_t bytes[];
+};
+
+void *osim__stage_alloc(struct osim__stage *stage, size_t bytes)
+{
+	struct memory *memory = malloc(sizeof(*memory) + bytes);
+
+	if (!memory)
+		return NULL;
+	memory->next = stage->memory;
+	stage->memory = memory;
+	return memory->bytes;
+}
+
+void osim__stage_free(struct osim__stage *stage)
+{
+	while (stage->memory) {
+		struct memory *memory = stage->memory;
+
+		stage->memory = memory->next;
+		free(memory);
+	}
+}
+
+void osim__stage_finish(struct osim__stage *stage)
+{
+	osim_run_for(stage->m, PATIENCE_NS);
+	for (unsigned int i = 0; i < stage->tasks; i++)
+		osim_task_signal(stage->task[i], true);
+	osim_run(stage->m);
 }
 
 void osim__expect(struct osim__stage *stage, bool holds, const char *id, const char *text)

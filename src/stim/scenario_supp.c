@@ -86,9 +86,7 @@ static bool bind_with_device(struct osim__stage *stage)
 
 static void quit(struct osim__stage *stage)
 {
-	for (unsigned int i = 0; i < stage->tasks; i++)
-		osim_task_signal(stage->task[i], true);
-	osim_run(stage->m);
+	osim__stage_finish(stage);
 	for (unsigned int i = 0; i < stage->tasks; i++)
 		osim__expect(stage, osim_task_done(stage->task[i]), "client.killed",
 			     "a program that was killed does not come to an end");
@@ -103,7 +101,6 @@ static void with_supplicant(struct osim__stage *stage, void (*supplicant)(void *
 	osim__stage_program(stage, "served", served);
 	osim__stage_program(stage, "served-too", served);
 	osim__stage_program(stage, "memory", served_memory);
-	osim_run(stage->m);
 	quit(stage);
 }
 
@@ -123,7 +120,6 @@ static void supplicant_slow(struct osim__stage *stage)
 		return;
 	osim__stage_program(stage, "supplicant", osim__program_supplicant_slow);
 	osim__stage_program(stage, "served", served);
-	osim_run(stage->m);
 	quit(stage);
 }
 
@@ -140,7 +136,7 @@ static void supplicant_killed(struct osim__stage *stage)
 	osim_run_for(stage->m, 10 * MS);
 	osim__expect(stage, stage->tasks > 1 && osim_task_done(stage->task[1]), "client.killed",
 		     "a program that was killed waits for a supplicant that does not answer");
-	osim_run(stage->m);
+	quit(stage);
 }
 
 /* Nobody is there to answer; the program is killed, and a supplicant comes too late. */
@@ -153,7 +149,6 @@ static void supplicant_none(struct osim__stage *stage)
 	quit(stage);
 	osim__stage_program(stage, "supplicant", osim__program_supplicant_serve);
 	osim__stage_program(stage, "served", served);
-	osim_run(stage->m);
 	quit(stage);
 }
 
@@ -169,7 +164,6 @@ static void supplicant_dies(struct osim__stage *stage)
 		     "a program waits for a supplicant that has left");
 	osim__stage_program(stage, "supplicant", osim__program_supplicant_serve);
 	osim__stage_program(stage, "served", served);
-	osim_run(stage->m);
 	quit(stage);
 }
 

@@ -140,9 +140,7 @@ static void with(struct osim__stage *stage, void (*supplicant)(void *arg))
 	osim__stage_program(stage, "supplicant", supplicant);
 	osim_run(stage->m);
 	osim__stage_program(stage, "program", program);
-	osim_run(stage->m);
-	osim_task_signal(stage->task[0], true);
-	osim_run(stage->m);
+	osim__stage_finish(stage);
 }
 
 static void own(struct osim__stage *stage)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <linux/tee.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <optee_sim/abi/abi.h>
@@ -10,6 +9,7 @@
 #define PARAMS_MAX 5u
 #define KEPT_MAX   4u
 #define SLOW_NS	   50000000u
+#define MEMORY_MAX 0x100000u
 
 /* A supplicant: the program that does file access and memory for the secure world. */
 struct supplicant {
@@ -18,7 +18,6 @@ struct supplicant {
 	/* Its own memory, shared: sharing the driver's takes a secure thread, and all may wait for
 	 * this program. */
 	struct osim_client_shm kept[KEPT_MAX];
-	void *memory[KEPT_MAX];
 	bool meta;
 	bool alloc; /* shares the driver's memory all the same */
 	union {
@@ -63,6 +62,8 @@ static long answer(struct supplicant *s, uint32_t ret)
 
 static uint32_t make_shm(struct supplicant *s, struct tee_ioctl_param *p)
 {
+	void *memory;
+
 	for (unsigned int i = 0; i < KEPT_MAX; i++) {
 		if (s->kept[i].fd)
 			continue;
@@ -72,10 +73,8 @@ static uint32_t make_shm(struct supplicant *s, struct tee_ioctl_param *p)
 			p->c = (uint64_t)s->kept[i].id;
 			return TEE_SUCCESS;
 		}
-		s->memory[i] = malloc(p->b);
-		if (!s->memory[i] ||
-		    osim_client_shm_register(&s->device, s->memory[i], p->b, &s->kept[i])) {
-			free(s->memory[i]);
+		memory = p->b < MEMORY_MAX ? osim__stage_alloc(s->stage, p->b) : NULL;
+		if (!memory || osim_client_shm_register(&s->device, memory, p->b, &s->kept[i])) {
 			s->kept[i].fd = 0;
 			return TEE_ERROR_OUT_OF_MEMORY;
 		}
@@ -88,8 +87,6 @@ static uint32_t make_shm(struct supplicant *s, struct tee_ioctl_param *p)
 static void drop_shm(struct supplicant *s, unsigned int i)
 {
 	osim_client_shm_free(&s->device, &s->kept[i]);
-	free(s->memory[i]);
-	s->memory[i] = NULL;
 	s->kept[i].fd = 0;
 }
 
