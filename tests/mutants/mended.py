@@ -53,11 +53,15 @@ MENDS = [
     ("F13 F14", "buffers of messages that come back late are freed at once",
      [(CALL, r"\tmutex_destroy\(&optee->shm_arg_cache\.mutex\);\n",
        "\tmutex_lock(&optee->shm_arg_cache.mutex);\n\toptee->shm_arg_cache.flags |= BIT(7);\n"),
-      (CALL, r"(\t\tkfree\(entry\);\n\t\}\n)(\}\n\nsize_t optee_msg_arg_size)",
-       r"\1\tmutex_unlock(&optee->shm_arg_cache.mutex);\n\2"),
+      # Freeing the buffer may put the last reference on a program's context, whose sessions are
+      # closed then, with messages.
+      (CALL, r"(\t\ttee_shm_free\(entry->shm\);\n\t\tkfree\(entry\);\n)\t\}\n(\}\n\nsize_t optee_msg_arg_size)",
+       r"\t\tmutex_unlock(&optee->shm_arg_cache.mutex);\n\1"
+       r"\t\tmutex_lock(&optee->shm_arg_cache.mutex);\n\t\tgoto again;\n\t}\n"
+       r"\tmutex_unlock(&optee->shm_arg_cache.mutex);\n\2"),
       (CALL, r"(struct optee_shm_arg_entry \*entry)(;\n\n\tmutex_lock\(&optee->shm_arg_cache\.mutex\);\n\toptee->shm)", r"\1, *next\2"),
       (CALL, r"\twhile \(!list_empty\(head\)\) \{\n\t\tentry = list_first_entry\([^;]*;\n",
-       "\tlist_for_each_entry_safe(entry, next, head, list_node) {\n"
+       "again:\n\tlist_for_each_entry_safe(entry, next, head, list_node) {\n"
        "\t\tif (!bitmap_empty(entry->map, MAX_ARG_COUNT_PER_ENTRY))\n\t\t\tcontinue;\n"),
       (CALL, r"(\tclear_bit\(bit, entry->map\);\n)",
        r"\1\tif ((optee->shm_arg_cache.flags & BIT(7)) &&\n"
