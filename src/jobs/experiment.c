@@ -85,6 +85,11 @@ static void lacks(void *arg, const char *what)
 		snprintf(run->measure->lacks, sizeof(run->measure->lacks), "%s", what);
 }
 
+static bool at_event(enum osim__plan plan)
+{
+	return plan == OSIM__PLAN_POST || plan == OSIM__PLAN_KILL || plan == OSIM__PLAN_SPURIOUS;
+}
+
 static void on_event(void *arg, const struct osim_event *e)
 {
 	struct experiment_run *run = arg;
@@ -100,14 +105,15 @@ static void on_event(void *arg, const struct osim_event *e)
 	if (e->kind == OSIM_EVENT_LOG && (e->flags & OSIM_EVENT_F_ERR) && run->stage.bound &&
 	    !run->stage.disturbed && !run->stage.errors)
 		tell(run, "driver.error-logged", e->text);
-	if (run->inside ||
-	    (x->plan != OSIM__PLAN_POST && x->plan != OSIM__PLAN_KILL && !run->measure))
+	if (run->inside || (!at_event(x->plan) && !run->measure))
 		return;
 	if (run->events++ != x->at)
 		return;
 	run->inside = true;
 	if (x->plan == OSIM__PLAN_POST)
 		osim_post(run->stage.m, x->a);
+	else if (x->plan == OSIM__PLAN_SPURIOUS)
+		osim_irq_raise(run->stage.m, osim_notif_intid(run->stage.m), 0);
 	else if (x->plan == OSIM__PLAN_KILL)
 		for (unsigned int i = 0; i < run->stage.tasks; i++)
 			osim_task_signal(run->stage.task[i], true);
@@ -131,7 +137,8 @@ static void rule_broken(void *arg, const struct osim_rule *rule, const struct os
 /* What a program saw is judged only where nobody interferes. */
 static bool disturbs(const struct osim__experiment *x)
 {
-	return x->plan != OSIM__PLAN_NONE && x->plan != OSIM__PLAN_POST;
+	return x->plan != OSIM__PLAN_NONE && x->plan != OSIM__PLAN_POST &&
+	       x->plan != OSIM__PLAN_SPURIOUS;
 }
 
 /* --- the run --- */
@@ -243,6 +250,8 @@ static int print_plan(const struct osim__experiment *x, char *text, size_t bytes
 		return snprintf(text, bytes, "+post@%u=%u", x->at, x->a);
 	case OSIM__PLAN_KILL:
 		return snprintf(text, bytes, "+kill@%u", x->at);
+	case OSIM__PLAN_SPURIOUS:
+		return snprintf(text, bytes, "+spurious@%u", x->at);
 	default:
 		return snprintf(text, bytes, "%s", "");
 	}
@@ -303,6 +312,8 @@ static bool parse_plan(struct osim__experiment *x, const char *text)
 			return false;
 	} else if (n == 4 && !strncmp(text, "kill", n)) {
 		x->plan = OSIM__PLAN_KILL;
+	} else if (n == 8 && !strncmp(text, "spurious", n)) {
+		x->plan = OSIM__PLAN_SPURIOUS;
 	} else {
 		x->plan = OSIM__PLAN_FAULT;
 		while (x->a < OSIM_FAULT_COUNT &&

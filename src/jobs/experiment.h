@@ -21,6 +21,7 @@ enum osim__plan {
 	OSIM__PLAN_REG,	  /* the at-th call comes back with register a set to b */
 	OSIM__PLAN_POST,  /* value a is posted at the at-th event */
 	OSIM__PLAN_KILL,  /* every program gets a fatal signal at the at-th event */
+	OSIM__PLAN_SPURIOUS, /* the notification interrupt comes at the at-th event, for nothing */
 };
 
 struct osim__experiment {

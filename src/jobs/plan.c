@@ -117,8 +117,11 @@ static int add_events(struct osim__plan_list *list, struct osim__experiment x,
 		x.plan = OSIM__PLAN_POST;
 		for (x.a = 0; !rc && x.a < 2; x.a++)
 			rc = add(list, &x);
-		x.plan = OSIM__PLAN_KILL;
 		x.a = 0;
+		x.plan = OSIM__PLAN_KILL;
+		if (!rc)
+			rc = add(list, &x);
+		x.plan = OSIM__PLAN_SPURIOUS;
 		if (!rc)
 			rc = add(list, &x);
 	}
