@@ -83,6 +83,20 @@ int osim__tenant_invoke(struct osim__tenant *t, uint32_t session, uint32_t func,
 	return rc;
 }
 
+int osim__tenant_invoke_wrong(struct osim__tenant *t, uint32_t session, uint64_t attr,
+			      const struct osim__tenant_shm *shm, uint64_t offset, uint32_t *ret)
+{
+	struct osim__k_tenant_call c = {.session = session,
+					.attr = attr,
+					.offset = offset,
+					.shm = shm->shm,
+					.bytes = shm->size_bytes};
+	int rc = call(t, OSIM__K_TENANT_INVOKE, &c);
+
+	*ret = c.ret;
+	return rc;
+}
+
 int osim__tenant_alloc(struct osim__tenant *t, size_t size_bytes, struct osim__tenant_shm *shm)
 {
 	struct osim__k_tenant_call c = {.bytes = size_bytes};

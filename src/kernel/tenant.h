@@ -35,6 +35,9 @@ int osim__tenant_cancel(struct osim__tenant *t, uint32_t session);
 /* With one value; or, where shm is not NULL, with all of that memory, for input and output. */
 int osim__tenant_invoke(struct osim__tenant *t, uint32_t session, uint32_t func, uint64_t a,
 			uint64_t b, const struct osim__tenant_shm *shm, uint32_t *ret);
+/* The same with attributes of the parameter (0: those that fit), and an offset into the memory. */
+int osim__tenant_invoke_wrong(struct osim__tenant *t, uint32_t session, uint64_t attr,
+			      const struct osim__tenant_shm *shm, uint64_t offset, uint32_t *ret);
 int osim__tenant_alloc(struct osim__tenant *t, size_t size_bytes, struct osim__tenant_shm *shm);
 /* Memory of the kernel's own, at va. */
 int osim__tenant_register(struct osim__tenant *t, void *va, size_t size_bytes,

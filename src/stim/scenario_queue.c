@@ -347,6 +347,22 @@ static void use(struct osim__stage *stage, struct osim__tenant *t, uint32_t sess
 		     "the kernel does not see what the secure world wrote into its memory");
 }
 
+/* The kernel's functions for clients do not look at parameters: the driver has to. */
+static void use_wrongly(struct osim__stage *stage, struct osim__tenant *t, uint32_t session,
+			const struct osim__tenant_shm *shm)
+{
+	uint64_t calls = osim_stats(stage->m)->calls;
+	uint32_t ret = 0;
+
+	osim__expect(stage,
+		     osim__tenant_invoke_wrong(t, session, 0x55, shm, 0, &ret) < 0 &&
+			     osim_stats(stage->m)->calls == calls,
+		     "params.type", "a parameter of a kind that does not exist is passed on");
+	ret = 0;
+	osim__expect(stage, osim__tenant_invoke_wrong(t, session, 0, shm, 64 * PAGE, &ret) || ret,
+		     "params.beyond", "memory beyond the end of a buffer is passed on");
+}
+
 static void kernel_program(void *arg)
 {
 	static const size_t sizes[] = {8, PAGE, PAGE + 8, 5 * PAGE};
@@ -360,6 +376,7 @@ static void kernel_program(void *arg)
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		if (!osim__tenant_alloc(&s.tenant, sizes[i], &shm)) {
 			use(stage, &s.tenant, s.session, &shm);
+			use_wrongly(stage, &s.tenant, s.session, &shm);
 			/* Pages of the kernel, registered once more. */
 			if (!osim__tenant_register(&s.tenant, (char *)shm.va, sizes[i], &own)) {
 				use(stage, &s.tenant, s.session, &own);
@@ -377,6 +394,13 @@ static void kernel_memory(struct osim__stage *stage)
 		return;
 	osim__stage_program(stage, "kernel", kernel_program);
 	osim_run(stage->m);
+}
+
+static void reserved(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->set = OSIM_SECURE_SET_CAPS;
+	secure->caps = OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM | OPTEE_SMC_SEC_CAP_RPC_ARG;
 }
 
 const struct osim__scenario osim__scenario_queue = {
@@ -407,4 +431,9 @@ const struct osim__scenario osim__scenario_no_system = {
 const struct osim__scenario osim__scenario_kernel_memory = {
 	.name = "kernel-memory",
 	.what = "A client in the kernel shares memory of its own, and of the driver's.",
+	.body = kernel_memory};
+const struct osim__scenario osim__scenario_kernel_memory_reserved = {
+	.name = "kernel-memory-reserved",
+	.what = "The same in reserved shared memory.",
+	.configure = reserved,
 	.body = kernel_memory};

@@ -57,10 +57,12 @@ static int invoke(struct osim__k_tenant_call *call)
 	param.u.value.b = call->b;
 	if (call->shm) {
 		param.attr = TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INOUT;
-		param.u.memref.shm_offs = 0;
+		param.u.memref.shm_offs = call->offset;
 		param.u.memref.size = call->bytes;
 		param.u.memref.shm = call->shm;
 	}
+	if (call->attr)
+		param.attr = call->attr;
 	rc = tee_client_invoke_func(call->ctx, &arg, &param);
 	call->ret = arg.ret;
 	call->origin = arg.ret_origin;

@@ -29,6 +29,7 @@ struct osim__k_tenant_call {
 	uint8_t uuid[16];
 	uint32_t session, func, ret, origin;
 	uint64_t a, b;
+	uint64_t attr, offset; /* INVOKE: 0, or what they are in place of what fits */
 	void *shm, *va;
 	size_t bytes;
 };
