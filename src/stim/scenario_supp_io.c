@@ -7,6 +7,7 @@
 
 #include "stim/asks.h"
 #include "stim/scenarios.h"
+#include "stim/strict.h"
 
 /*
  * What the supplicant's device does with each right and wrong call, to the last value: requests as
@@ -14,70 +15,8 @@
  */
 
 #define MS	 1000000u
-#define ROOM	 6u
 #define MADE_UP	 0xffff1234u /* a result that only the supplicant can have given */
-#define META	 (TEE_IOCTL_PARAM_ATTR_META | TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT)
-#define NO_SHM	 ((uint64_t)-1)
 #define REQUESTS 3u
-
-/* A supplicant that does one thing after the other. */
-struct strict {
-	struct osim__stage *stage;
-	int fd;
-	union {
-		struct tee_iocl_supp_recv_arg recv;
-		struct tee_iocl_supp_send_arg send;
-		uint64_t room[sizeof(struct tee_iocl_supp_recv_arg) / 8 + 4 * ROOM];
-	} call;
-};
-
-static bool open_strict(struct strict *s, struct osim__stage *stage)
-{
-	memset(s, 0, sizeof(*s));
-	s->stage = stage;
-	s->fd = osim_open(stage->m, "teepriv0");
-	return s->fd >= 0;
-}
-
-static long io(struct strict *s, unsigned long cmd, uint32_t params)
-{
-	struct tee_ioctl_buf_data buf = {.buf_ptr = (uint64_t)(uintptr_t)&s->call,
-					 .buf_len = sizeof(struct tee_iocl_supp_recv_arg) +
-						    params * sizeof(struct tee_ioctl_param)};
-
-	return osim_ioctl(s->stage->m, s->fd, (unsigned int)cmd, &buf);
-}
-
-/* With so many parameters, the first of which has attr. */
-static long receive(struct strict *s, uint32_t params, uint64_t attr)
-{
-	memset(&s->call, 0, sizeof(s->call));
-	s->call.recv.num_params = params;
-	if (params)
-		s->call.recv.params[0].attr = attr;
-	return io(s, TEE_IOC_SUPPL_RECV, params);
-}
-
-static long answer(struct strict *s, uint32_t ret, uint32_t params)
-{
-	s->call.send.ret = ret;
-	s->call.send.num_params = params;
-	return io(s, TEE_IOC_SUPPL_SEND, params);
-}
-
-/* Made up, without a request. */
-static long answer_id(struct strict *s, uint32_t params, uint64_t attr, uint64_t id)
-{
-	memset(&s->call, 0, sizeof(s->call));
-	s->call.send.params[0].attr = attr;
-	s->call.send.params[0].a = id;
-	return answer(s, TEE_SUCCESS, params);
-}
-
-static void expect_rc(struct strict *s, long rc, long want, const char *text)
-{
-	osim__expect(s->stage, rc == want, "supplicant.call", text);
-}
 
 /* --- requests and answers --- */
 
@@ -114,7 +53,7 @@ static bool value_is(const struct tee_ioctl_param *p, uint64_t attr, uint64_t a,
 }
 
 /* The request of ask_files(), from params[meta] on. */
-static void expect_request(struct strict *s, unsigned int meta)
+static void expect_request(struct osim__strict *s, unsigned int meta)
 {
 	const struct tee_ioctl_param *p = s->call.recv.params + meta;
 
@@ -135,11 +74,11 @@ static void expect_request(struct strict *s, unsigned int meta)
 	if (!meta)
 		return;
 	p = s->call.recv.params;
-	osim__expect(s->stage, p->attr == META && p->a > 0 && !p->b && !p->c, "supplicant.meta",
-		     "a request's first parameter does not identify it");
+	osim__expect(s->stage, p->attr == OSIM__STRICT_META && p->a > 0 && !p->b && !p->c,
+		     "supplicant.meta", "a request's first parameter does not identify it");
 }
 
-static void fill_answer(struct strict *s, unsigned int meta)
+static void fill_answer(struct osim__strict *s, unsigned int meta)
 {
 	struct tee_ioctl_param *p = s->call.send.params + meta;
 
@@ -152,20 +91,24 @@ static void fill_answer(struct strict *s, unsigned int meta)
 }
 
 /* All that is wrong while there is no request. */
-static void wrong_without_request(struct strict *s)
+static void wrong_without_request(struct osim__strict *s)
 {
-	expect_rc(s, receive(s, 0, 0), -EINVAL, "a request is received into no parameters");
-	expect_rc(s, receive(s, 5, TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INPUT), -EINVAL,
-		  "a request is received into a parameter that is a value already");
-	expect_rc(s, answer_id(s, 0, 0, 0), -EINVAL, "an answer without parameters is taken");
-	expect_rc(s, answer_id(s, 1, TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT, 1), -EINVAL,
-		  "an answer is taken that does not say what it answers");
-	expect_rc(s, answer_id(s, 1, META, 77), -ENOENT,
-		  "an answer to a request that does not exist is taken");
+	osim__strict_expect(s, osim__strict_receive(s, 0, 0), -EINVAL,
+			    "a request is received into no parameters");
+	osim__strict_expect(s, osim__strict_receive(s, 5, TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INPUT),
+			    -EINVAL,
+			    "a request is received into a parameter that is a value already");
+	osim__strict_expect(s, osim__strict_answer_id(s, 0, 0, 0), -EINVAL,
+			    "an answer without parameters is taken");
+	osim__strict_expect(s,
+			    osim__strict_answer_id(s, 1, TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT, 1),
+			    -EINVAL, "an answer is taken that does not say what it answers");
+	osim__strict_expect(s, osim__strict_answer_id(s, 1, OSIM__STRICT_META, 77), -ENOENT,
+			    "an answer to a request that does not exist is taken");
 }
 
 /* Its memory as a parameter of RECV: refused, and not kept. */
-static void wrong_with_memory(struct strict *s)
+static void wrong_with_memory(struct osim__strict *s)
 {
 	struct osim_client client = {.m = s->stage->m, .fd = s->fd};
 	struct osim_client_shm shm;
@@ -173,12 +116,11 @@ static void wrong_with_memory(struct strict *s)
 	if (osim_client_shm_alloc(&client, 4096, &shm))
 		return;
 	memset(&s->call, 0, sizeof(s->call));
-	s->call.recv.num_params = 2;
 	s->call.recv.params[1].attr = TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT;
 	s->call.recv.params[1].b = 16;
 	s->call.recv.params[1].c = (uint64_t)shm.id;
-	expect_rc(s, io(s, TEE_IOC_SUPPL_RECV, 2), -EINVAL,
-		  "a request is received into a parameter that is a buffer already");
+	osim__strict_expect(s, osim__strict_receive_as_is(s, 2), -EINVAL,
+			    "a request is received into a parameter that is a buffer already");
 	osim_client_shm_free(&client, &shm);
 }
 
@@ -186,81 +128,87 @@ static void wrong_with_memory(struct strict *s)
  * wrong before. */
 static void strict_meta(void *arg)
 {
-	struct strict s;
+	struct osim__strict s;
 	uint64_t id;
 
-	if (!open_strict(&s, arg))
+	if (!osim__strict_open(&s, arg))
 		return;
 	wrong_without_request(&s);
 	wrong_with_memory(&s);
 	/* There is none; the first asker begins now. */
 	osim_sleep_ns(s.stage->m, 20 * MS);
-	expect_rc(&s, receive(&s, 4, TEE_IOCTL_PARAM_ATTR_META), -EINVAL,
-		  "a request is received into too few parameters");
-	expect_rc(&s, receive(&s, 5, TEE_IOCTL_PARAM_ATTR_META), 0,
-		  "a request that just fits is not received");
+	osim__strict_expect(&s, osim__strict_receive(&s, 4, TEE_IOCTL_PARAM_ATTR_META), -EINVAL,
+			    "a request is received into too few parameters");
+	osim__strict_expect(&s, osim__strict_receive(&s, 5, TEE_IOCTL_PARAM_ATTR_META), 0,
+			    "a request that just fits is not received");
 	expect_request(&s, 1);
 	id = s.call.recv.params[0].a;
 	fill_answer(&s, 1);
-	expect_rc(&s, answer(&s, MADE_UP, 4), -EINVAL,
-		  "an answer with too few parameters is taken");
-	expect_rc(&s, answer(&s, MADE_UP, 6), -EINVAL,
-		  "an answer with too many parameters is taken");
-	expect_rc(&s, answer(&s, MADE_UP, 5), 0, "an answer is refused");
-	expect_rc(&s, answer_id(&s, 5, META, id), -ENOENT, "a request is answered twice");
-	osim_close(s.stage->m, s.fd);
+	osim__strict_expect(&s, osim__strict_answer(&s, MADE_UP, 4), -EINVAL,
+			    "an answer with too few parameters is taken");
+	osim__strict_expect(&s, osim__strict_answer(&s, MADE_UP, 6), -EINVAL,
+			    "an answer with too many parameters is taken");
+	osim__strict_expect(&s, osim__strict_answer(&s, MADE_UP, 5), 0, "an answer is refused");
+	osim__strict_expect(&s, osim__strict_answer_id(&s, 5, OSIM__STRICT_META, id), -ENOENT,
+			    "a request is answered twice");
+	osim__strict_close(&s);
 }
 
 /* The same, one at a time. */
 static void strict_plain(void *arg)
 {
-	struct strict s;
+	struct osim__strict s;
 
-	if (!open_strict(&s, arg))
+	if (!osim__strict_open(&s, arg))
 		return;
 	osim_sleep_ns(s.stage->m, 20 * MS);
-	expect_rc(&s, receive(&s, 3, 0), -EINVAL, "a request is received into too few parameters");
-	expect_rc(&s, receive(&s, 4, 0), 0, "a request that just fits is not received");
+	osim__strict_expect(&s, osim__strict_receive(&s, 3, 0), -EINVAL,
+			    "a request is received into too few parameters");
+	osim__strict_expect(&s, osim__strict_receive(&s, 4, 0), 0,
+			    "a request that just fits is not received");
 	expect_request(&s, 0);
 	fill_answer(&s, 0);
-	expect_rc(&s, answer(&s, MADE_UP, 3), -EINVAL,
-		  "an answer with too few parameters is taken");
-	expect_rc(&s, answer(&s, MADE_UP, 4), 0, "an answer is refused");
-	expect_rc(&s, answer_id(&s, 4, META, 1), -ENOENT, "a request is answered twice");
-	osim_close(s.stage->m, s.fd);
+	osim__strict_expect(&s, osim__strict_answer(&s, MADE_UP, 3), -EINVAL,
+			    "an answer with too few parameters is taken");
+	osim__strict_expect(&s, osim__strict_answer(&s, MADE_UP, 4), 0, "an answer is refused");
+	osim__strict_expect(&s, osim__strict_answer_id(&s, 4, OSIM__STRICT_META, 1), -ENOENT,
+			    "a request is answered twice");
+	osim__strict_close(&s);
 }
 
 /* A second request while the first, which carries no number, is being worked on. */
 static void strict_mixed(void *arg)
 {
-	struct strict s, other;
+	struct osim__strict s, other;
 
-	if (!open_strict(&s, arg))
+	if (!osim__strict_open(&s, arg))
 		return;
 	for (unsigned int i = 0; i < 2; i++) {
-		expect_rc(&s, receive(&s, 4, 0), 0, "a request is not received");
+		osim__strict_expect(&s, osim__strict_receive(&s, 4, 0), 0,
+				    "a request is not received");
 		other = s;
-		expect_rc(
-			&other, receive(&other, 5, TEE_IOCTL_PARAM_ATTR_META), -EINVAL,
+		osim__strict_expect(
+			&other, osim__strict_receive(&other, 5, TEE_IOCTL_PARAM_ATTR_META), -EINVAL,
 			"a request is received before the last one, which has no number, is answered");
 		fill_answer(&s, 0);
-		expect_rc(&s, answer(&s, MADE_UP, 4), 0, "an answer is refused");
+		osim__strict_expect(&s, osim__strict_answer(&s, MADE_UP, 4), 0,
+				    "an answer is refused");
 	}
-	osim_close(s.stage->m, s.fd);
+	osim__strict_close(&s);
 }
 
 /* Receives all, and answers the last one first. */
 static void strict_order(void *arg)
 {
 	struct tee_ioctl_param first[REQUESTS][5];
-	struct strict s;
+	struct osim__strict s;
 
-	if (!open_strict(&s, arg))
+	if (!osim__strict_open(&s, arg))
 		return;
 	osim_sleep_ns(s.stage->m, 20 * MS);
 	for (unsigned int i = 0; i < REQUESTS; i++) {
-		expect_rc(&s, receive(&s, 5, TEE_IOCTL_PARAM_ATTR_META), 0,
-			  "a request is not received while others are worked on");
+		osim__strict_expect(&s, osim__strict_receive(&s, 5, TEE_IOCTL_PARAM_ATTR_META), 0,
+				    "a request is not received while others are worked on");
 		osim__expect(s.stage, s.call.recv.params[1].a == 0x11 + i, "supplicant.order",
 			     "requests are not received in the order in which they were made");
 		fill_answer(&s, 1);
@@ -268,9 +216,10 @@ static void strict_order(void *arg)
 	}
 	for (unsigned int i = REQUESTS; i-- > 0;) {
 		memcpy(s.call.send.params, first[i], sizeof(first[i]));
-		expect_rc(&s, answer(&s, MADE_UP, 5), 0, "an answer out of order is refused");
+		osim__strict_expect(&s, osim__strict_answer(&s, MADE_UP, 5), 0,
+				    "an answer out of order is refused");
 	}
-	osim_close(s.stage->m, s.fd);
+	osim__strict_close(&s);
 }
 
 /* --- what happens --- */
