@@ -377,7 +377,7 @@ static void gives_memory(void *arg)
 	free(own);
 }
 
-static void supp_memory(struct osim__stage *stage)
+static void supp_gives_memory(struct osim__stage *stage)
 {
 	struct osim__asking asking = {.stage = stage, .ask = ask_memory};
 
@@ -409,5 +409,5 @@ LIFE(supp_leaves, "supp-leaves", "A supplicant leaves with requests in each stat
 LIFE(supp_leaves_plain, "supp-leaves-plain",
      "A supplicant that takes one request at a time leaves with it.");
 LIFE(supp_signal, "supp-signal", "A supplicant that waits gets a signal.");
-LIFE(supp_memory, "supp-memory",
+LIFE(supp_gives_memory, "supp-gives-memory",
      "A supplicant refuses memory, names memory that it has not, and gives some.");

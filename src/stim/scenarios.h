@@ -60,7 +60,7 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(enum_fails_list) X(enum_supplicant) X(enum_nowait)                     \
 	X(supp_meta) X(supp_plain) X(supp_mixed) X(supp_order)                   \
 	X(supp_killed_queued) X(supp_killed_working) X(supp_killed_plain)        \
-	X(supp_leaves) X(supp_leaves_plain) X(supp_signal) X(supp_memory)        \
+	X(supp_leaves) X(supp_leaves_plain) X(supp_signal) X(supp_gives_memory)  \
 	X(rpmb) X(rpmb_malformed) X(rpmb_user)
 
 #define OSIM__SCENARIO_MAP(X)                                                    \
