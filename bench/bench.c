@@ -168,6 +168,7 @@ int main(int argc, char **argv)
 	bench_switch();
 	bench_record();
 	bench_secure();
+	bench_rules();
 	bench_driver();
 	bench_loop();
 	if (beyond)

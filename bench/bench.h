@@ -41,5 +41,6 @@ void bench_record(void);
 void bench_secure(void);
 void bench_loop(void);
 void bench_driver(void);
+void bench_rules(void);
 
 #endif

@@ -89,7 +89,9 @@ OSIM_EXPORT void osim_rules_gap(struct osim_rules *r);
 
 /**
  * @brief The events are over, and nothing is going on any more: holds what must have happened by
- * then. Not to be called for a trace that was cut off. broken gets the event that was last.
+ * then. The driver may still be there; what it must have done when it leaves is held when it does.
+ * Not to be called for a trace that was cut off. broken gets an event with the last number and
+ * time.
  */
 OSIM_EXPORT void osim_rules_end(struct osim_rules *r);
 

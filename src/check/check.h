@@ -19,6 +19,7 @@ enum osim__rule {
 	OSIM__RULE_CALL_ZERO,
 	OSIM__RULE_CALL_VALUES,
 	OSIM__RULE_RESUME_INFO,
+	OSIM__RULE_RETURN_ONCE,
 	OSIM__RULE_RETURN_KNOWN,
 	OSIM__RULE_RETURN_ZERO,
 	OSIM__RULE_RETURN_KEPT,
@@ -66,6 +67,7 @@ enum osim__rule {
 	OSIM__RULE_CACHE_COOKIE,
 	/* rpc.c */
 	OSIM__RULE_RPC_REQUEST,
+	OSIM__RULE_RPC_ONCE,
 	OSIM__RULE_RPC_ANSWER,
 	OSIM__RULE_RPC_SERVED,
 	OSIM__RULE_RPC_PARAMS,
@@ -153,7 +155,7 @@ struct osim__flight {
 	bool inside;	      /* in the secure world; else left for an RPC */
 	bool known;	      /* from its beginning */
 	bool retrieved, more; /* a GET: it took a value, and there is another */
-	bool ran;	      /* a bottom half */
+	bool runs, ran;	      /* a bottom half has begun, and ended */
 	bool on;	      /* notifications were on when the message was taken up */
 	uint32_t value;	      /* of retrieved */
 	enum osim__stage_of msg_stage, rpc_stage;
@@ -164,6 +166,7 @@ struct osim__flight {
 	 * come before; it may have come before. */
 	bool waits, second, came, from_record, maybe;
 	uint64_t came_ns;
+	bool asks;	/* an RPC with a message, since the last return */
 	bool delivered; /* a NOTIFICATION SEND: its value has ended a wait already */
 };
 
@@ -264,6 +267,7 @@ void osim__state_fini(struct osim_rules *c);
 
 /* --- the topics; each sees an event before it changes the state --- */
 
+/* A call that was made. */
 void osim__registers_call(struct osim_rules *c, const struct osim_event *e);
 void osim__registers_return(struct osim_rules *c, const struct osim_event *e,
 			    const struct osim__flight *flight);
@@ -271,7 +275,9 @@ void osim__registers_return(struct osim_rules *c, const struct osim_event *e,
 void osim__order_call(struct osim_rules *c, const struct osim_event *e);
 void osim__order_driver(struct osim_rules *c, const struct osim_event *e);
 void osim__order_irq(struct osim_rules *c, const struct osim_event *e);
+/* The driver has left; and, not only then: nothing is going on any more. */
 void osim__order_left(struct osim_rules *c);
+void osim__order_quiet(struct osim_rules *c);
 
 void osim__messages_event(struct osim_rules *c, const struct osim_event *e,
 			  const struct osim__flight *flight);
@@ -290,6 +296,8 @@ void osim__memory_left(struct osim_rules *c);
 
 void osim__rpc_event(struct osim_rules *c, const struct osim_event *e,
 		     const struct osim__flight *flight);
+void osim__rpc_return(struct osim_rules *c, const struct osim_event *e,
+		      const struct osim__flight *flight);
 /* Whether an RPC has the parameters that it is defined with; of those that the driver serves. */
 bool osim__rpc_fits(const struct osim__msg_copy *m);
 
@@ -303,6 +311,6 @@ void osim__outcomes_message(struct osim_rules *c, const struct osim_event *e,
 			    const struct osim__flight *flight);
 void osim__outcomes_rpc(struct osim_rules *c, const struct osim_event *e,
 			const struct osim__flight *flight);
-void osim__outcomes_left(struct osim_rules *c);
+void osim__outcomes_quiet(struct osim_rules *c);
 
 #endif

@@ -34,8 +34,10 @@ const struct osim_rule osim__rules_messages[] = {
 			  "A word of a parameter that has a list of values has one of them.",
 			  MSG "OPTEE_MSG_LOGIN_*, OPTEE_MSG_PROTMEM_*", OSIM_BINDS_NORMAL,
 			  MESSAGES},
-	AT(MSG_SERVED) = {"msg.served", "A call comes back OK only after its message was served.",
-			  SMC "CALL_WITH_ARG, RETURN_OK", OSIM_BINDS_SECURE, SESSIONS},
+	AT(MSG_SERVED) =
+		{"msg.served",
+		 "A message is taken up once, in the call that brings it, which is OK only after that.",
+		 SMC "CALL_WITH_ARG, RETURN_OK", OSIM_BINDS_SECURE, SESSIONS},
 	AT(MSG_ANSWER) =
 		{"msg.answer",
 		 "The answer leaves all of a message as it was but result, origin, new session and what is output.",
@@ -179,7 +181,13 @@ static void answered(struct osim_rules *c, const struct osim_msg_arg *msg,
 void osim__messages_event(struct osim_rules *c, const struct osim_event *e,
 			  const struct osim__flight *flight)
 {
-	if (!(e->flags & OSIM_EVENT_F_END))
+	bool end = e->flags & OSIM_EVENT_F_END;
+
+	OSIM__HOLD(c, MSG_SERVED,
+		   flight->call && flight->call->yielding &&
+			   flight->msg_stage == (end ? OSIM__TAKEN : OSIM__NOT_YET),
+		   "a message is %s that no call has brought", end ? "served" : "taken up");
+	if (!end)
 		sent(c, &flight->msg);
 	else if (flight->msg_stage == OSIM__TAKEN)
 		answered(c, e->msg, flight);
@@ -193,6 +201,10 @@ void osim__messages_return(struct osim_rules *c, const struct osim_event *e,
 		OSIM__HOLD(c, MSG_SERVED, flight->msg_stage == OSIM__ENDED,
 			   "%s is OK, and the secure world has not served the message",
 			   flight->call->name);
+	if (flight && flight->known && flight->call && flight->call->yielding &&
+	    (uint32_t)e->out->a[0] == OPTEE_SMC_RETURN_ETHREAD_LIMIT)
+		OSIM__HOLD(c, MSG_SERVED, flight->msg_stage == OSIM__NOT_YET,
+			   "%s is ETHREAD_LIMIT, and its message was taken up", flight->call->name);
 }
 
 void osim__messages_left(struct osim_rules *c)

@@ -160,7 +160,11 @@ void osim__order_left(struct osim_rules *c)
 	if (c->bound || c->cache)
 		OSIM__HOLD(c, CACHE_LEFT, !c->cache,
 			   "the driver has left and the shm cache is enabled");
+}
+
+void osim__order_quiet(struct osim_rules *c)
+{
 	for (size_t i = 0; i < c->flight_count; i++)
 		if (!c->flights[i]->inside)
-			OSIM__HOLD(c, RESUMED, false, "the driver has left, and an RPC is open");
+			OSIM__HOLD(c, RESUMED, false, "an RPC is left without an answer");
 }

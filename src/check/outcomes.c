@@ -54,8 +54,12 @@ const struct osim_rule osim__rules_outcomes[] = {
 
 void osim__outcomes_record(struct osim_rules *c, const struct osim_event *e)
 {
-	bool there;
+	const struct osim__flight *f = osim__flight_inside(c, e);
+	bool there, end = e->flags & OSIM_EVENT_F_END;
 
+	if (e->kind == OSIM_EVENT_BOTTOM_HALF)
+		OSIM__HOLD(c, BOTTOM_HALF_RUN, f && f->msg_stage == OSIM__TAKEN && f->runs == end,
+			   "a bottom half %s out of turn", end ? "ends" : "begins");
 	if (e->kind != OSIM_EVENT_RETRIEVE)
 		return;
 	there = osim__bag_find(&c->posted, e->value);
@@ -155,7 +159,7 @@ void osim__outcomes_rpc(struct osim_rules *c, const struct osim_event *e,
 			   "a wait for value %" PRIu64 " succeeds, which has not come", value);
 }
 
-void osim__outcomes_left(struct osim_rules *c)
+void osim__outcomes_quiet(struct osim_rules *c)
 {
 	if (c->enabled) {
 		if (!c->blind)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Registers of calls and returns, held against the table of the ABI. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "check/check.h"
 
@@ -20,6 +21,10 @@ const struct osim_rule osim__rules_registers[] = {
 		{"call.resume-info",
 		 "RETURN_FROM_RPC gives back the registers that the RPC says are to be preserved.",
 		 SMC "RETURN_RPC_ALLOC, FREE, FOREIGN_INTR, CMD", OSIM_BINDS_NORMAL, YIELDING},
+	[OSIM__RULE_RETURN_ONCE] = {"return.once",
+				    "A call comes back once, to the thread that made it.",
+				    "SMC Calling Convention", OSIM_BINDS_SECURE,
+				    YIELDING | OSIM_SEES_START},
 	[OSIM__RULE_RETURN_KNOWN] =
 		{"return.known", "A call comes back in one of the ways that it is defined with.",
 		 SMC "possible return values", OSIM_BINDS_SECURE, YIELDING},
@@ -72,6 +77,8 @@ void osim__registers_call(struct osim_rules *c, const struct osim_event *e)
 {
 	const struct osim__abi_call *call = osim__abi_call_find((uint32_t)e->in->a[0]);
 
+	OSIM__HOLD(c, RETURN_ONCE, !osim__flight_inside(c, e),
+		   "a thread calls whose call before has not come back");
 	if (!call)
 		return;
 	for (unsigned int n = 1; n < 8; n++) {
@@ -190,6 +197,8 @@ void osim__registers_return(struct osim_rules *c, const struct osim_event *e,
 	const struct osim__abi_call *call = osim__abi_call_find(id);
 	const struct osim__abi_ret *ret = call ? osim__abi_ret_find(call, a0) : NULL;
 
+	OSIM__HOLD(c, RETURN_ONCE, flight && !memcmp(&flight->in, e->in, sizeof(flight->in)),
+		   "a call comes back that was not made so");
 	if (!call)
 		return;
 	OSIM__HOLD(c, RETURN_KNOWN, ret || excepted(c, call, a0), "%s comes back with a0 = %#x",

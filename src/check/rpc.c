@@ -13,9 +13,15 @@
 #define MAXIMUM (OSIM_SEES_MESSAGES | OSIM_SEES_FAST | OSIM_SEES_START)
 
 const struct osim_rule osim__rules_rpc[] = {
-	AT(RPC_REQUEST) = {"rpc.request",
-			   "An RPC has the parameters that its command is defined with.",
-			   RPC "OPTEE_RPC_CMD_*", OSIM_BINDS_SECURE, MESSAGES},
+	AT(RPC_REQUEST) =
+		{"rpc.request",
+		 "An RPC of the driver has the parameters that its command is defined with.",
+		 RPC "OPTEE_RPC_CMD_*", OSIM_BINDS_SECURE, MESSAGES},
+	AT(RPC_ONCE) =
+		{"rpc.once",
+		 "An RPC is asked once, and its answer taken up once, in the call that asks.",
+		 "optee_smc.h, RETURN_RPC_CMD", OSIM_BINDS_SECURE,
+		 OSIM_SEES_YIELDING | OSIM_SEES_MESSAGES | OSIM_SEES_START},
 	AT(RPC_ANSWER) =
 		{"rpc.answer",
 		 "The answer to an RPC leaves all of its message as it was but the result and what is output.",
@@ -56,6 +62,13 @@ bool osim__rpc_fits(const struct osim__msg_copy *m)
 							     : OPTEE_MSG_ATTR_TYPE_VALUE_INPUT);
 }
 
+/* Others are the supplicant's, and what it understands. */
+static bool is_drivers(uint32_t cmd)
+{
+	return (cmd >= OPTEE_RPC_CMD_GET_TIME && cmd <= OPTEE_RPC_CMD_SHM_FREE) ||
+	       (cmd >= OPTEE_RPC_CMD_I2C_TRANSFER && cmd <= OPTEE_RPC_CMD_RPMB_FRAMES);
+}
+
 static void asked(struct osim_rules *c, const struct osim__msg_copy *m)
 {
 	const struct osim__abi_cmd *cmd =
@@ -64,8 +77,7 @@ static void asked(struct osim_rules *c, const struct osim__msg_copy *m)
 	enum osim__msg_fault fault;
 	uint32_t at = 0;
 
-	/* Others are the supplicant's, and what it understands. */
-	if (!cmd)
+	if (!cmd || !is_drivers(m->arg.cmd))
 		return;
 	whole.arg.num_params = m->count;
 	fault = osim__msg_check_cmd(cmd, &whole, osim__msg_size(m->count), &at);
@@ -192,8 +204,28 @@ static void answered(struct osim_rules *c, const struct osim__flight *f,
 void osim__rpc_event(struct osim_rules *c, const struct osim_event *e,
 		     const struct osim__flight *flight)
 {
-	if (!(e->flags & OSIM_EVENT_F_END))
+	bool end = e->flags & OSIM_EVENT_F_END;
+
+	OSIM__HOLD(c, RPC_ONCE,
+		   flight->call && flight->call->yielding &&
+			   (flight->rpc_stage == OSIM__TAKEN) == end,
+		   "an RPC is %s out of turn", end ? "answered" : "asked");
+	if (!end)
 		asked(c, &flight->rpc_msg);
 	else if (flight->rpc_stage == OSIM__TAKEN)
 		answered(c, flight, e->msg);
+}
+
+void osim__rpc_return(struct osim_rules *c, const struct osim_event *e,
+		      const struct osim__flight *f)
+{
+	uint32_t a0 = (uint32_t)e->out->a[0];
+
+	if (!f || !f->call || !f->call->yielding)
+		return;
+	OSIM__HOLD(c, RPC_ONCE, (a0 == OPTEE_SMC_RETURN_RPC_CMD) == f->asks,
+		   f->asks ? "a call comes back without its RPC" : "RPC CMD asks for nothing");
+	if (!OPTEE_SMC_RETURN_IS_RPC(a0))
+		OSIM__HOLD(c, RPC_ONCE, f->rpc_stage != OSIM__TAKEN,
+			   "a call ends, and the answer to its RPC was not taken up");
 }

@@ -114,6 +114,7 @@ static void on_return(struct osim_rules *c, const struct osim_event *e)
 
 	osim__registers_return(c, e, flight);
 	osim__messages_return(c, e, flight);
+	osim__rpc_return(c, e, flight);
 	osim__memory_return(c, e, flight);
 	osim__outcomes_return(c, e, flight);
 	osim__state_return(c, e, flight);
@@ -124,7 +125,7 @@ static struct osim__flight *message_of(struct osim_rules *c, const struct osim_e
 {
 	struct osim__flight *flight = osim__flight_inside(c, e);
 
-	return flight || (e->flags & OSIM_EVENT_F_END) ? flight : osim__flight_begin(c, e);
+	return flight ? flight : osim__flight_begin(c, e);
 }
 
 static void on_message(struct osim_rules *c, const struct osim_event *e)
@@ -161,9 +162,10 @@ static void on_rpc(struct osim_rules *c, const struct osim_event *e)
 static void on_left(struct osim_rules *c)
 {
 	osim__order_left(c);
+	osim__order_quiet(c);
 	osim__messages_left(c);
 	osim__memory_left(c);
-	osim__outcomes_left(c);
+	osim__outcomes_quiet(c);
 	osim__state_left(c);
 }
 
@@ -228,5 +230,8 @@ void osim_rules_event(void *rules, const struct osim_event *e)
 void osim_rules_end(struct osim_rules *c)
 {
 	c->event = &c->last;
-	on_left(c);
+	for (size_t i = 0; i < c->flight_count; i++)
+		OSIM__HOLD(c, RETURN_ONCE, !c->flights[i]->inside, "a call has not come back");
+	osim__order_quiet(c);
+	osim__outcomes_quiet(c);
 }

@@ -146,7 +146,7 @@ struct osim__flight *osim__flight_begin(struct osim_rules *c, const struct osim_
 		return NULL;
 	}
 	memset(f, 0, offsetof(struct osim__flight, msg));
-	f->waits = false;
+	f->waits = f->asks = false;
 	f->who = osim__who(e);
 	f->since = e->seq;
 	f->inside = true;
@@ -318,6 +318,7 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 	if (osim__is_yielding(id) && OPTEE_SMC_RETURN_IS_RPC(a0)) {
 		flight->inside = false;
 		flight->left = e->seq;
+		flight->asks = false;
 		flight->ask = *e->out;
 		flight->rpc = osim__abi_rpc_find(a0);
 		return;
@@ -353,7 +354,7 @@ void osim__state_msg(struct osim_rules *c, const struct osim_event *e, struct os
 	if (!(e->flags & OSIM_EVENT_F_END)) {
 		f->msg_stage = OSIM__TAKEN;
 		f->on = c->enabled && !c->stopped;
-		f->ran = false;
+		f->runs = f->ran = false;
 		if (cmd == OPTEE_MSG_CMD_DO_BOTTOM_HALF)
 			c->bottom_half_due = false;
 		if (cmd == OPTEE_MSG_CMD_STOP_ASYNC_NOTIF)
@@ -390,6 +391,7 @@ static void rpc_begins(struct osim_rules *c, const struct osim_event *e, struct 
 	f->rpc_stage = OSIM__TAKEN;
 	f->rpc_ns = e->time_ns;
 	f->delivered = false;
+	f->asks = true;
 	if (e->msg->cmd != OPTEE_RPC_CMD_NOTIFICATION || !osim__rpc_fits(&f->rpc_msg) ||
 	    v->a != OPTEE_RPC_NOTIFICATION_WAIT)
 		return;
@@ -483,8 +485,10 @@ void osim__state_record(struct osim_rules *c, const struct osim_event *e)
 			f->retrieved = true;
 		}
 	}
-	if (f && e->kind == OSIM_EVENT_BOTTOM_HALF && (e->flags & OSIM_EVENT_F_END))
-		f->ran = true;
+	if (f && e->kind == OSIM_EVENT_BOTTOM_HALF) {
+		f->ran = f->runs && (e->flags & OSIM_EVENT_F_END);
+		f->runs = !f->ran;
+	}
 }
 
 /* --- the end --- */

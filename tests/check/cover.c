@@ -80,7 +80,7 @@ const struct cover cover_table[] = {
 	{"RPC FOREIGN_INTR", "rpc.resume rpc.resumed", NULL},
 	{"RPC ALLOC", "rpc.resume rpc.resumed", NULL},
 	{"RPC FREE", "rpc.resume rpc.resumed rpc.free-alive", NULL},
-	{"RPC CMD", "rpc.resume rpc.resumed rpc.cookie", NULL},
+	{"RPC CMD", "rpc.resume rpc.resumed rpc.cookie rpc.once", NULL},
 	{"* RPC ALLOC size", "rpc.alloc-empty", "any size; refusing it is always right"},
 	{"* RPC FREE cookie", "rpc.free-alive", NULL},
 	{"* RPC CMD cookie", "rpc.cookie", NULL},
@@ -169,15 +169,18 @@ const struct cover cover_table[] = {
 	{"rpc SHM_FREE in value type", "rpc.shm-free-type rpc.free-alive", NULL},
 	{"rpc SHM_FREE in value cookie", "rpc.free-alive", NULL},
 	{"rpc * in memref shm_ref", "rpc.memory", NULL},
-	{"rpc * in memref buf_ptr", "rpc.request", "which memory it is: the driver finds out"},
-	{"rpc * in memref size", "rpc.request", NULL},
+	{"rpc * in memref buf_ptr", NULL, "which memory it is: the driver finds out"},
+	{"rpc I2C_TRANSFER in memref size", "rpc.request", NULL},
+	{"rpc RPMB_PROBE_NEXT in memref size", "rpc.request", NULL},
+	{"rpc RPMB_FRAMES in memref size", "rpc.request", NULL},
+	{"rpc * in memref size", NULL, SUPPLICANT},
 	{"rpc * out memref *", "rpc.answer", "how much it is: " SUPPLICANT},
 	{"rpc I2C_TRANSFER in value *", "rpc.answer",
 	 "whether there is such a chip no event tells"},
 	{"rpc I2C_TRANSFER out value transferred", NULL, "what the bus did no event tells"},
 	{"rpc * in value *", "rpc.answer", "what it means: " SUPPLICANT},
 	{"rpc * out value *", NULL, SUPPLICANT},
-	{"rpc *", "rpc.request rpc.answer", SUPPLICANT},
+	{"rpc *", "rpc.answer rpc.once", SUPPLICANT},
 	{NULL, NULL, NULL},
 };
 
@@ -186,6 +189,7 @@ const struct cover cover_table[] = {
 #define RPC "optee_rpc_cmd.h, "
 
 const struct statement statements[] = {
+	{"SMC Calling Convention", "A call returns to its caller.", "return.once", NULL},
 	{SMC "CALL_WITH_ARG, 1", "The caller of a yielding call serves its RPCs.",
 	 "rpc.resume rpc.resumed rpc.served rpc.notification-served", NULL},
 	{SMC "CALL_WITH_ARG, 2", "Non-secure interrupts are not masked during a yielding call.",

@@ -221,7 +221,8 @@ static void param_types(const char *rule, const char *way, const struct osim__ab
 		if (p->types & (1u << t))
 			n += (size_t)snprintf(text + n, sizeof(text) - n, " %s",
 					      osim__abi_name_of(osim__abi_attr_types, t));
-	row_of(text, rule, NULL);
+	row_of(text, rule,
+	       rule ? NULL : "what the supplicant understands is between it and OP-TEE");
 }
 
 static void params(const char *kind, const struct osim__abi_cmd *cmd, const char *way,
@@ -241,6 +242,16 @@ static void params(const char *kind, const struct osim__abi_cmd *cmd, const char
 	}
 }
 
+/* The supplicant's are what it understands. */
+static const char *request(const struct osim__abi_cmd *cmd)
+{
+	bool drivers =
+		(cmd->cmd >= OPTEE_RPC_CMD_GET_TIME && cmd->cmd <= OPTEE_RPC_CMD_SHM_FREE) ||
+		(cmd->cmd >= OPTEE_RPC_CMD_I2C_TRANSFER && cmd->cmd <= OPTEE_RPC_CMD_RPMB_FRAMES);
+
+	return drivers ? "rpc.request" : NULL;
+}
+
 static void command(const char *kind, const struct osim__abi_cmd *cmd)
 {
 	bool rpc = !strcmp(kind, "rpc");
@@ -256,7 +267,7 @@ static void command(const char *kind, const struct osim__abi_cmd *cmd)
 		row("session, new", "header new-session");
 	if (cmd->header & OSIM__ABI_CANCEL_ID)
 		row("cancel_id", "header cancel_id");
-	params(kind, cmd, "in", cmd->in, rpc ? "rpc.request" : "msg.parameters");
+	params(kind, cmd, "in", cmd->in, rpc ? request(cmd) : "msg.parameters");
 	if (cmd->more)
 		row("in, parameters of the TA", "%s %s more", kind, cmd->name);
 	params(kind, cmd, "out", cmd->out, rpc ? "rpc.answer" : "msg.answer");
