@@ -182,7 +182,8 @@ void osim__state_call(struct osim_rules *c, const struct osim_event *e)
 		if (c->flights[i]->peak < c->yielding)
 			c->flights[i]->peak = c->yielding;
 	/* Another guest: there is more than one of each thing that is kept here. */
-	if (call && call->yielding && (uint32_t)e->in->a[7] && !resume)
+	if (call && call->yielding && (uint32_t)e->in->a[7] && !resume &&
+	    (c->caps & OPTEE_SMC_SEC_CAP_VIRTUALIZATION))
 		osim__forget(c);
 }
 

@@ -32,8 +32,6 @@ struct kept {
 /* Rows that are still being written. */
 struct picture {
 	struct osim_timeline *timeline;
-	char *text;
-	size_t bytes;
 	FILE *out;
 	unsigned int left; /* events to come */
 	struct osim__cli_broken *of;
@@ -88,7 +86,6 @@ static void picture_end(struct check *c, struct picture *p)
 {
 	osim_timeline_free(p->timeline);
 	c->failed |= fclose(p->out) != 0;
-	p->of->timeline = p->text;
 	*p = c->pictures[--c->picture_count];
 }
 
@@ -115,12 +112,11 @@ static void picture_begin(struct check *c, struct osim__cli_broken *of, const ch
 	if (c->picture_count == PICTURES)
 		return;
 	*p = (struct picture){.left = AFTER, .of = of};
-	p->out = open_memstream(&p->text, &p->bytes);
+	p->out = open_memstream(&of->timeline, &of->timeline_bytes);
 	options.out = p->out;
 	if (!p->out || osim_timeline_new(NULL, &options, &p->timeline)) {
 		if (p->out)
 			fclose(p->out);
-		free(p->text);
 		c->failed = true;
 		return;
 	}

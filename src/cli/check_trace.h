@@ -18,7 +18,8 @@ struct osim__cli_broken {
 	uint64_t seq, time_ns;
 	uint32_t cpu;
 	char *detail;
-	char *timeline; /* the rows around it */
+	char *timeline; /* the rows around it; an open stream writes it, and how long it is */
+	size_t timeline_bytes;
 };
 
 struct osim__cli_ruled {

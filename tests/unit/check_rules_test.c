@@ -61,12 +61,24 @@ static void driver(struct fixture *f, const char *text)
 							.text = text});
 }
 
+/* The call that all of a thread's RPCs are made in. */
+static void in_call(struct fixture *f, uint32_t thread)
+{
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_RPC_ARG, 0, 0x1000u * (thread + 1)}};
+
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL,
+							.thread_id = thread + 1,
+							.in = &in});
+}
+
 static void exchange(struct fixture *f)
 {
 	fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES,
 	     (struct osim_regs){
 		     {0, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF | OPTEE_SMC_SEC_CAP_DYNAMIC_SHM, 10}});
 	driver(f, "bound");
+	in_call(f, 0);
+	in_call(f, 1);
 }
 
 /* An RPC with one parameter, and its answer. */
@@ -165,6 +177,7 @@ static void get_time_refused_is_not_served(void **state)
 {
 	struct fixture *f = *state;
 
+	exchange(f);
 	answered(f, make(OPTEE_RPC_CMD_GET_TIME, OPTEE_MSG_ATTR_TYPE_VALUE_OUTPUT, 0, 0, 0), 0,
 		 TEE_ERROR_BAD_PARAMETERS);
 	assert_string_equal(f->ids, "rpc.served ");
