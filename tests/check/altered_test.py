@@ -18,7 +18,6 @@ RUNS = ["posts", "posts-reserved", "client-shm-cache", "wait-send", "wait-once",
 LEGAL = [
     (r"call (?!WITH|RESUME).* (context|flags\.\d+)", "a fast call may be made with interrupts masked"),
     (r"call WITH_\w+ flags\.128", "notifications are not enabled, or not any more"),
-    (r"call WITH_\w+ in\.a7", "who the guest is, is up to the hypervisor; then nothing is known"),
     (r"return \S+ out\.a[123]|return (EXCHANGE|GET_SHM_CONFIG)\b.* out\.a[123]",
      "the ABI lets it hold anything, or any number is a legal answer"),
     (r"return GET_OS_REVISION out\.a0", "any version of the trusted OS"),

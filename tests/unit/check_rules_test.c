@@ -64,7 +64,7 @@ static void driver(struct fixture *f, const char *text)
 /* The call that all of a thread's RPCs are made in. */
 static void in_call(struct fixture *f, uint32_t thread)
 {
-	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_RPC_ARG, 0, 0x1000u * (thread + 1)}};
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x1000u * (thread + 1)}};
 
 	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL,
 							.thread_id = thread + 1,
