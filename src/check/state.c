@@ -292,6 +292,17 @@ static void on_yielding(struct osim_rules *c, const struct osim__flight *f, uint
 	c->blind = true;
 }
 
+/* A secure thread has one call: how another one that it had has gone on was not seen. */
+static void replaced(struct osim_rules *c, const struct osim__flight *flight,
+		     const struct osim_regs *out)
+{
+	for (size_t i = c->flight_count; i-- > 0;)
+		if (c->flights[i] != flight && !c->flights[i]->inside &&
+		    (uint32_t)c->flights[i]->ask.a[3] == (uint32_t)out->a[3] &&
+		    !(c->caps & OPTEE_SMC_SEC_CAP_VIRTUALIZATION))
+			flight_drop(c, c->flights[i]);
+}
+
 void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 			struct osim__flight *flight)
 {
@@ -317,6 +328,7 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 	if (!flight)
 		return;
 	if (osim__is_yielding(id) && OPTEE_SMC_RETURN_IS_RPC(a0)) {
+		replaced(c, flight, e->out);
 		flight->inside = false;
 		flight->left = e->seq;
 		flight->asks = false;

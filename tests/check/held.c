@@ -33,7 +33,7 @@ struct trace {
 	size_t count;
 };
 
-static void fail(const char *what)
+static _Noreturn void fail(const char *what)
 {
 	fprintf(stderr, "held: %s\n", what);
 	exit(2);

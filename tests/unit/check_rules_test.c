@@ -231,6 +231,71 @@ static void buffer_left_registered_is_told(void **state)
 	assert_string_equal(f->ids, "shm.unregistered ");
 }
 
+static struct osim_rule_outcome outcome(const struct osim_rules *rules, const char *id)
+{
+	const struct osim_rule *rule;
+
+	for (size_t i = 0; (rule = osim_rule(i)); i++)
+		if (!strcmp(rule->id, id))
+			return osim_rules_outcome(rules, i);
+	fail_msg("no rule %s", id);
+	return (struct osim_rule_outcome){.held = 0};
+}
+
+static void rule_is_unused_passed_and_failed(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(outcome(f->check, "return.identity").verdict, OSIM_VERDICT_UNUSED);
+	fast(f, OPTEE_SMC_CALLS_REVISION, (struct osim_regs){{2}});
+	assert_int_equal(outcome(f->check, "return.identity").verdict, OSIM_VERDICT_PASSED);
+	fast(f, OPTEE_SMC_CALLS_REVISION, (struct osim_regs){{3}});
+	assert_int_equal(outcome(f->check, "return.identity").verdict, OSIM_VERDICT_FAILED);
+	assert_int_equal(outcome(f->check, "return.identity").held, 2);
+	assert_int_equal(outcome(f->check, "return.identity").broken, 1);
+	assert_string_equal(osim_verdict_name(OSIM_VERDICT_NOT_CHECKABLE), "not checkable");
+	assert_null(osim_rule(1000));
+}
+
+static void rule_whose_events_are_not_told_is_not_checkable(void **state)
+{
+	struct osim_rules *rules;
+
+	(void)state;
+	assert_int_equal(osim_rules_new(OSIM_SEES_YIELDING, NULL, NULL, &rules), 0);
+	assert_int_equal(outcome(rules, "notif.drain").verdict, OSIM_VERDICT_NOT_CHECKABLE);
+	assert_int_equal(outcome(rules, "return.known").verdict, OSIM_VERDICT_UNUSED);
+	osim_rules_free(rules);
+}
+
+static void gap_leaves_rules_that_need_no_past(void **state)
+{
+	struct fixture *f = *state;
+	const struct osim_regs in = {{OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, 5}};
+
+	exchange(f);
+	osim_rules_gap(f->check);
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	answered(f, make(OPTEE_RPC_CMD_GET_TIME, OPTEE_MSG_ATTR_TYPE_VALUE_OUTPUT, 0, 0, 0), 0,
+		 TEE_ERROR_BAD_PARAMETERS);
+	osim_rules_end(f->check);
+	assert_string_equal(f->ids, "rpc.served ");
+	assert_int_equal(outcome(f->check, "rpc.resume").verdict, OSIM_VERDICT_NOT_CHECKABLE);
+}
+
+static void guest_of_its_own_ends_what_is_known_of_the_past(void **state)
+{
+	struct fixture *f = *state;
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x9000, 0, 0, 0, 0, 2}};
+
+	fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES,
+	     (struct osim_regs){{0, OPTEE_SMC_SEC_CAP_VIRTUALIZATION}});
+	assert_int_equal(outcome(f->check, "order.exchange-first").verdict, OSIM_VERDICT_UNUSED);
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	assert_int_equal(outcome(f->check, "order.exchange-first").verdict,
+			 OSIM_VERDICT_NOT_CHECKABLE);
+}
+
 static void heard(void *arg, const char *id, const char *text)
 {
 	(void)text;
@@ -265,6 +330,10 @@ int main(void)
 		RULE(shm_cache_left_at_shutdown_is_told),
 		RULE(buffer_whose_call_failed_is_not_registered),
 		RULE(buffer_left_registered_is_told),
+		RULE(rule_is_unused_passed_and_failed),
+		cmocka_unit_test(rule_whose_events_are_not_told_is_not_checkable),
+		RULE(gap_leaves_rules_that_need_no_past),
+		RULE(guest_of_its_own_ends_what_is_known_of_the_past),
 		cmocka_unit_test(expectation_unmet_is_told_unless_disturbed),
 	};
 
