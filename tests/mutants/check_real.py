@@ -56,7 +56,9 @@ def check_tree(program, directory, tree):
 
 
 def check_model(program, directory):
-    found = [f for f in findings(program, directory, "--peer", "honest", "--experiments", "3000")
+    found = [f for profile in ("optee", "abi")
+             for f in findings(program, directory, "--peer", "honest", "--experiments", "2000",
+                               "--profile", profile)
              if f["who"] == "honest"]
     for f in found:
         print("model: %s: %s (%s)" % (f["id"], f["text"], f["experiment"]))
