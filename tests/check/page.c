@@ -146,7 +146,10 @@ static void calls_in(const char *call, const struct osim__abi_regs *regs)
 	}
 	if (registers(regs, OSIM__ABI_USE_FREE, ~0u, list, sizeof(list))) {
 		snprintf(text, sizeof(text), "in %s", list);
-		row_of(text, NULL, "not used, and not said to be 0");
+		row_of(text, NULL,
+		       strcmp(call, "RETURN_FROM_RPC") != 0
+			       ? "not used, and not said to be 0"
+			       : "as the RPC has it that is answered, see below");
 	}
 }
 
