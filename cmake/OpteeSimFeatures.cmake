@@ -36,10 +36,10 @@ set(_optee_sim_features
   OSIM_HAVE_BUS_UEVENT_NONCONST  "\\(${_optee_sim_ws}struct device \\*[a-z_]+,${_optee_sim_ws}struct kobj_uevent_env \\*"
   OSIM_HAVE_REMOVE_INT           "int[ \t\r\n]+[A-Za-z0-9_]*remove\\(${_optee_sim_ws}struct platform_device"
   OSIM_HAVE_ACCESS_OK_TYPE       "access_ok\\(${_optee_sim_ws}VERIFY_"
-  OSIM_HAVE_TEE_CLIENT           "tee_client_open_context\\("
-  OSIM_HAVE_TEE_CLIENT_CANCEL    "tee_client_cancel_req\\("
-  OSIM_HAVE_TEE_KERNEL_BUF       "tee_shm_register_kernel_buf\\("
-  OSIM_HAVE_TEE_SYSTEM_SESSION   "tee_client_system_session\\(")
+  OSIM_HAVE_TEE_CLIENT           "tee_client_open_context\\(struct"
+  OSIM_HAVE_TEE_CLIENT_CANCEL    "tee_client_cancel_req\\(struct"
+  OSIM_HAVE_TEE_KERNEL_BUF       "tee_shm_register_kernel_buf\\(struct"
+  OSIM_HAVE_TEE_SYSTEM_SESSION   "tee_client_system_session\\(struct")
 
 # Searched in .c files: headers of the ABI may be newer than the driver.
 set(_optee_sim_lacks
