@@ -24,6 +24,7 @@ And of a Linux tree's driver, which may be older than a part of the ABI:
 
 OSIM_LACKS_NOTIF                 never name GET_ASYNC_NOTIF_VALUE: no asynchronous notifications
 OSIM_LACKS_RPC_ARG               never name CALL_WITH_RPC_ARG: none beside the call's arguments
+OSIM_LACKS_SUPP_DEVICES          never name GET_DEVICES_SUPP: no devices that need a supplicant
 ]]
 
 include_guard(GLOBAL)
@@ -44,7 +45,8 @@ set(_optee_sim_features
 # Searched in .c files: headers of the ABI may be newer than the driver.
 set(_optee_sim_lacks
   OSIM_LACKS_NOTIF               "OPTEE_SMC_GET_ASYNC_NOTIF_VALUE"
-  OSIM_LACKS_RPC_ARG             "OPTEE_SMC_CALL_WITH_RPC_ARG")
+  OSIM_LACKS_RPC_ARG             "OPTEE_SMC_CALL_WITH_RPC_ARG"
+  OSIM_LACKS_SUPP_DEVICES        "PTA_CMD_GET_DEVICES_SUPP")
 
 # _optee_sim_write_features(HEADER [LACKS] file...): search the files, write the header.
 function(_optee_sim_write_features header)

@@ -43,6 +43,11 @@ bool osim__khost_driver_lacks_rpc_arg(const struct osim_driver *driver)
 	return driver->lacks_rpc_arg;
 }
 
+bool osim__khost_driver_lacks_supp_devices(const struct osim_driver *driver)
+{
+	return driver->lacks_supp_devices;
+}
+
 struct osim_machine *osim__khost_driver_machine(const struct osim_driver *driver, bool *lost)
 {
 	*lost = driver->bound == LOST && !driver->image;

@@ -41,8 +41,9 @@ struct osim_driver {
 	unsigned char *image;	   /* what they were before it was bound first; the library's */
 	osim__k_tenant_fn *tenant; /* NULL: its files have no functions for clients in the kernel */
 	/* Of a Linux tree from before that part of the ABI. */
-	bool lacks_notif;   /* asynchronous notifications, by interrupt */
-	bool lacks_rpc_arg; /* arguments of RPCs beside those of the call */
+	bool lacks_notif;	 /* asynchronous notifications, by interrupt */
+	bool lacks_rpc_arg;	 /* arguments of RPCs beside those of the call */
+	bool lacks_supp_devices; /* devices that need a supplicant */
 };
 
 /*
