@@ -194,4 +194,5 @@ const struct osim__scenario osim__scenario_wait_post = {
 const struct osim__scenario osim__scenario_wait_send = {
 	.name = "wait-send",
 	.what = "A program waits for a value that another one sends.",
-	.body = wait_and_send};
+	.body = wait_and_send,
+	.notif = true};
