@@ -106,9 +106,15 @@ def older(tree):
         tree.edit(name, (r"tee_shm_register_kernel_buf", "tee_shm_register_kernel"))
     tree.edit(OPTEE + "core.c", (r"(MODULE_LICENSE)", 'MODULE_SUPPORTED_DEVICE("");\n\\1'))
     tree.write(OPTEE + "board.c", BOARD)
+    tree.write(OPTEE + "board_too.c", "int board_too;\n")
     tree.edit(OPTEE + "Makefile",
               (r"optee-objs \+= core\.o\noptee-objs \+= call\.o\n",
-               "optee-y := core.o \\\\\n\tcall.o\noptee-$(CONFIG_BOARD_NOT_THERE) += nothing.o\n"),
+               "optee-y := core.o \\\\\n\tcall.o\noptee-$(CONFIG_BOARD_NOT_THERE) += nothing.o\n"
+               "ifeq ($(CONFIG_ARCH_TCC),y)\noptee-objs += nothing.o\nelse\n"
+               "ifdef CONFIG_X86_64\noptee-objs += nothing.o\nendif\nendif\n"
+               "ifneq ($(CONFIG_OPTEE),)\nifndef CONFIG_OPTEE\noptee-objs += nothing.o\n"
+               "else ifeq ($(CONFIG_ARM64),y)\noptee-$(CONFIG_ARM64) += board_too.o\n"
+               "else\noptee-objs += nothing.o\nendif\nendif\n"),
               (r"(optee-objs \+= device\.o)", "\\1 board.o"))
 
 
