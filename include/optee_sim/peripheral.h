@@ -54,13 +54,15 @@ struct osim_rpmb {
 };
 
 /**
- * @brief Puts a replay protected memory block into the machine; a driver that is bound later finds
- * it.
+ * @brief Puts a replay protected memory block into the machine.
+ *
+ * A driver that is bound later finds it; one that is bound is told of it by a thread, which runs in
+ * osim_run().
  * @param rpmb  Copied.
  * @retval 0        There.
  * @retval -EINVAL  No route function, no id, or an unknown type.
- * @retval -EBUSY   A driver is bound already.
- * @par Context  Host.
+ * @retval -ENOMEM  It is there, but nobody can be told.
+ * @par Context  Host, or any context of the machine.
  */
 OSIM_EXPORT int osim_rpmb_add(struct osim_machine *m, const struct osim_rpmb *rpmb);
 

@@ -29,6 +29,7 @@ struct osim__k_base {
 	struct mm_struct *mm;
 	struct osim__k_i2c *i2c;
 	struct osim__k_rpmb *rpmb;
+	int (*rpmb_added)(unsigned int index); /* of a driver that looks for them */
 };
 
 struct osim__k_base *osim__k_base_new(struct osim__kernel *k);
@@ -82,6 +83,8 @@ void osim__k_log(int level, const char *text);
 
 /* --- peripheral.c --- */
 
+/* Another kernel begins to use them. */
+void osim__k_peripheral_abandon(struct osim__k_base *base);
 void osim__k_peripheral_fini(struct osim__k_base *base);
 
 #endif

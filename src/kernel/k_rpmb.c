@@ -25,3 +25,8 @@ int osim__k_rpmb_route(unsigned int index, const uint8_t *request, size_t reques
 
 	return r ? r->route(r->arg, request, request_bytes, response, response_bytes) : -ENODEV;
 }
+
+void osim__k_rpmb_on_added(int (*fn)(unsigned int index))
+{
+	osim__k_base(osim__machine())->rpmb_added = fn;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "kernel/kernel.h"
+#include "kernel/k_base.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -62,6 +62,8 @@ void osim__kernel_abandon(struct osim__kernel *k)
 
 	osim__machine_abandon(m);
 	osim__k_delays_drop(k);
+	if (base)
+		osim__k_peripheral_abandon(base);
 	stop(k);
 	*k = (struct osim__kernel){.m = m, .base = base};
 }

@@ -71,6 +71,22 @@ void osim__k_i2c_unuse(struct osim_machine *m, struct osim__k_i2c *i2c)
 		osim__live_remove(m, i2c);
 }
 
+/* In a thread of its own: the driver may sleep. */
+static void appear(void *arg)
+{
+	struct osim_machine *m = osim__machine();
+	const struct osim__k_base *base = osim__k_base(m);
+	unsigned int index = 0;
+	int rc;
+
+	for (const struct osim__k_rpmb *r = base->rpmb; r != arg; r = r->next)
+		index++;
+	rc = base->rpmb_added ? base->rpmb_added(index) : 0;
+	if (rc)
+		osim__event_text(m, OSIM_EVENT_WORLD, OSIM_EVENT_F_ERR, "rpmb%u: error %d", index,
+				 rc);
+}
+
 int osim_rpmb_add(struct osim_machine *m, const struct osim_rpmb *rpmb)
 {
 	struct osim__k_rpmb **end = &osim__k_base(m)->rpmb, *r;
@@ -79,9 +95,6 @@ int osim_rpmb_add(struct osim_machine *m, const struct osim_rpmb *rpmb)
 	    (unsigned int)rpmb->type > OSIM_RPMB_NVME)
 		return osim__error(-EINVAL,
 				   "rpmb: its size, type, id or route function is not set");
-	if (osim_bound(m))
-		return osim__error(-EBUSY,
-				   "rpmb: the driver that is bound looks for devices no more");
 	r = osim__kernel_zalloc(sizeof(*r) + rpmb->id_bytes);
 	r->rpmb = *rpmb;
 	memcpy(r->id, rpmb->id, rpmb->id_bytes);
@@ -89,7 +102,7 @@ int osim_rpmb_add(struct osim_machine *m, const struct osim_rpmb *rpmb)
 	while (*end)
 		end = &(*end)->next;
 	*end = r;
-	return 0;
+	return osim__k_base(m)->rpmb_added ? osim_spawn(m, "rpmb", appear, r, -1, NULL) : 0;
 }
 
 const struct osim_rpmb *osim__k_rpmb_find(struct osim_machine *m, unsigned int index)
@@ -99,6 +112,13 @@ const struct osim_rpmb *osim__k_rpmb_find(struct osim_machine *m, unsigned int i
 	while (r && index--)
 		r = r->next;
 	return r ? &r->rpmb : NULL;
+}
+
+void osim__k_peripheral_abandon(struct osim__k_base *base)
+{
+	for (struct osim__k_i2c *i2c = base->i2c; i2c; i2c = i2c->next)
+		i2c->users = 0;
+	base->rpmb_added = NULL;
 }
 
 void osim__k_peripheral_fini(struct osim__k_base *base)

@@ -351,6 +351,78 @@ static void rpmb_that_fails_or_is_asked_wrongly_is_an_error(void **state)
 	assert_int_equal(block.routed, 1);
 }
 
+struct devices {
+	unsigned int tas;
+};
+
+static void count_device(void *arg, const char *name)
+{
+	struct devices *d = arg;
+
+	d->tas += !strncmp(name, "optee-ta-", 9);
+}
+
+static unsigned int tas(const struct scenario *s)
+{
+	struct devices d = {0};
+
+	osim_device_each(s->m, count_device, &d);
+	return d.tas;
+}
+
+/* A TA that needs such a block is there once there is one. */
+static void ta_that_needs_an_rpmb_appears_with_the_first(void **state)
+{
+	static const struct osim_pta ta = {.size = sizeof(ta),
+					   .uuid = {0x7a, 1},
+					   .name = "needs an RPMB",
+					   .flags = OSIM_PTA_ENUM_RPMB};
+	struct block block = {0};
+	struct scenario s = SCENARIO;
+	unsigned int before;
+
+	(void)state;
+	scenario_new(&s);
+	assert_int_equal(osim_pta_register(s.m, &ta), 0);
+	scenario_bind(&s);
+	before = tas(&s);
+	add_block(&s, &block, OSIM_RPMB_EMMC, "first");
+	assert_int_equal(tas(&s), before);
+	scenario_run(&s);
+	assert_int_equal(tas(&s), before + 1);
+	/* Once is enough. */
+	add_block(&s, &block, OSIM_RPMB_UFS, "second");
+	scenario_run(&s);
+	assert_int_equal(tas(&s), before + 1);
+	scenario_unbind(&s);
+	add_block(&s, &block, OSIM_RPMB_NVME, "third");
+	scenario_bind(&s);
+	assert_int_equal(tas(&s), before);
+	scenario_unbind(&s);
+	scenario_free(&s);
+}
+
+/* The thread that tells of it finds the driver gone, or another one that has found the block. */
+static void rpmb_that_appears_while_the_driver_changes_is_found_once(void **state)
+{
+	struct rpc r[] = {probe_reset(), probe_next(), probe_next()};
+	struct rpcs rpcs = {.rpc = r, .count = sizeof(r) / sizeof(r[0])};
+	struct block block = {0};
+	struct scenario s = SCENARIO;
+
+	(void)state;
+	begin(&s, &rpcs);
+	scenario_bind(&s);
+	add_block(&s, &block, OSIM_RPMB_EMMC, "first");
+	assert_int_equal(osim_crash(s.m), 0);
+	scenario_bind(&s);
+	add_block(&s, &block, OSIM_RPMB_UFS, "second");
+	scenario_unbind(&s);
+	run(&s);
+	expect_found(&r[1], OPTEE_RPC_RPMB_EMMC, "first");
+	expect_found(&r[2], OPTEE_RPC_RPMB_UFS, "second");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +433,8 @@ int main(void)
 		scenario_test(i2c_transfer_that_makes_no_sense_is_refused),
 		scenario_test(rpmb_blocks_are_found_one_after_the_other),
 		scenario_test(rpmb_that_fails_or_is_asked_wrongly_is_an_error),
+		scenario_test(ta_that_needs_an_rpmb_appears_with_the_first),
+		scenario_test(rpmb_that_appears_while_the_driver_changes_is_found_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,26 @@ static int add(unsigned int index, const struct osim__k_rpmb_info *info)
 	return 0;
 }
 
+/* The driver's own; there is one. */
+static struct class_interface *interface;
+
+static int added(unsigned int index)
+{
+	struct osim__k_rpmb_info info;
+	int rc;
+
+	if (!osim__k_rpmb_get(index, &info))
+		return -ENODEV;
+	/* The driver may have begun to look only afterwards. */
+	if (!list_empty(&devices) &&
+	    list_last_entry(&devices, struct rpmb_dev, list_node)->id >= (int)index)
+		return 0;
+	rc = add(index, &info);
+	if (!rc && interface->add_dev)
+		interface->add_dev(&list_last_entry(&devices, struct rpmb_dev, list_node)->dev);
+	return rc;
+}
+
 static void remove_all(void)
 {
 	struct rpmb_dev *rdev, *next;
@@ -89,6 +109,8 @@ int rpmb_interface_register(struct class_interface *intf)
 	if (intf->add_dev)
 		list_for_each_entry (rdev, &devices, list_node)
 			intf->add_dev(&rdev->dev);
+	interface = intf;
+	osim__k_rpmb_on_added(added);
 	return 0;
 }
 
@@ -96,6 +118,7 @@ void rpmb_interface_unregister(struct class_interface *intf)
 {
 	struct rpmb_dev *rdev;
 
+	osim__k_rpmb_on_added(NULL);
 	if (intf->remove_dev)
 		list_for_each_entry (rdev, &devices, list_node)
 			intf->remove_dev(&rdev->dev);

@@ -25,4 +25,8 @@ OSIM__K_API bool osim__k_rpmb_get(unsigned int index, struct osim__k_rpmb_info *
 OSIM__K_API int osim__k_rpmb_route(unsigned int index, const uint8_t *request, size_t request_bytes,
 				   uint8_t *response, size_t response_bytes);
 
+/* Called in a thread, with the index of one that was put there after the driver had looked for
+ * them; NULL: nobody is interested. */
+OSIM__K_API void osim__k_rpmb_on_added(int (*fn)(unsigned int index));
+
 #endif
