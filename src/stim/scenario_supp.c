@@ -67,6 +67,31 @@ static void served_memory(void *arg)
 	osim__program_end(&client, session);
 }
 
+/* The trusted application asks with memory that it had from the supplicant. */
+static void unserved_memory(void *arg)
+{
+	struct osim__stage *stage = arg;
+	struct osim_tee_result result = {.ret = TEE_ERROR_GENERIC};
+	struct osim_client_shm shm;
+	struct osim_param p[2];
+	struct osim_client client;
+	uint32_t session;
+
+	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
+		return;
+	if (!osim_client_shm_alloc(&client, 4096, &shm)) {
+		p[0] = (struct osim_param){
+			.type = OSIM_PARAM_VALUE_IN, .a = OPTEE_RPC_CMD_FS, .b = 1};
+		p[1] = (struct osim_param){
+			.type = OSIM_PARAM_MEM_IN, .shm = &shm, .size_bytes = 64};
+		osim_client_invoke(&client, session, OSIM_PTA_RPC_DO, 0, p, 2, &result);
+		osim_client_shm_free(&client, &shm);
+	}
+	osim__program_end(&client, session);
+	osim__expect(stage, result.ret != TEE_SUCCESS, "supplicant.gone",
+		     "a request that no supplicant answered succeeds");
+}
+
 static void unserved(void *arg)
 {
 	struct osim__stage *stage = arg;
@@ -168,6 +193,22 @@ static void supplicant_dies(struct osim__stage *stage)
 	quit(stage);
 }
 
+/* The secure world has memory of the supplicant's when that leaves. */
+static void supplicant_dies_holding(struct osim__stage *stage)
+{
+	if (!bind_with_device(stage))
+		return;
+	osim__stage_program(stage, "supplicant", osim__program_supplicant_dies);
+	osim__stage_program(stage, "unserved", unserved_memory);
+	osim_run_for(stage->m, 10 * MS);
+	osim__expect(stage, stage->tasks > 1 && osim_task_done(stage->task[1]), "supplicant.gone",
+		     "a program waits for a supplicant that has left");
+	osim__stage_program(stage, "supplicant", osim__program_supplicant_serve);
+	osim__stage_program(stage, "served", served);
+	osim_run_for(stage->m, 10 * MS);
+	quit(stage);
+}
+
 static void count_device(void *arg, const char *name)
 {
 	if (strstr(name, "11223344"))
@@ -226,6 +267,10 @@ const struct osim__scenario osim__scenario_supplicant_dies = {
 	.name = "supplicant-dies",
 	.what = "A supplicant leaves without an answer.",
 	.body = supplicant_dies};
+const struct osim__scenario osim__scenario_supplicant_dies_holding = {
+	.name = "supplicant-dies-holding",
+	.what = "A supplicant leaves while the secure world has memory of it.",
+	.body = supplicant_dies_holding};
 const struct osim__scenario osim__scenario_supplicant_twice = {
 	.name = "supplicant-twice",
 	.what = "A supplicant comes, goes and comes again.",

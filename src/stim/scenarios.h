@@ -24,8 +24,9 @@ void osim__program_supplicant_alloc(void *arg);
 #define OSIM__SUPPLICANT_OUT	 0xc3u
 #define OSIM__SUPPLICANT_LESS	 5u
 #define OSIM__SUPPLICANT_MEM_MAX 256u
-/* Takes one request, keeps it 50 ms and then answers it, or leaves. */
+/* Takes one request, keeps it 50 ms and then answers it. */
 void osim__program_supplicant_slow(void *arg);
+/* Does what it is asked, but leaves with the first request for a file. */
 void osim__program_supplicant_dies(void *arg);
 /* Opens its device and closes it. */
 void osim__program_supplicant_brief(void *arg);
@@ -75,7 +76,7 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(rpcs) X(rpcs_cache)                                                    \
 	X(supplicant) X(supplicant_sync) X(supplicant_cache) X(supplicant_slow)  \
 	X(supplicant_killed) X(supplicant_none) X(supplicant_dies)               \
-	X(supplicant_twice)                                                      \
+	X(supplicant_twice) X(supplicant_dies_holding)                           \
 	X(unbind_waiting) X(unbind_open) X(post_while_unbinding) X(shutdown)     \
 	X(rebind) X(hotplug) X(open_early)                                       \
 	X(foreign_cookies) X(null_cookie) X(devices) X(foreign_intr)             \

@@ -229,7 +229,9 @@ void osim__program_supplicant_dies(void *arg)
 
 	if (!open_device(&s, arg, true))
 		return;
-	receive(&s);
+	while (!receive(&s) && s.call.recv.func != OPTEE_RPC_CMD_FS)
+		if (answer(&s, do_it(&s)))
+			break;
 	close_device(&s);
 }
 

@@ -230,6 +230,97 @@ supplicant_that_dies_with_memory_in_use_leaves_nothing_once_the_program_is_kille
 	end(&s, supplicant);
 }
 
+/*
+ * The supplicant's files refer to the buffers that the secure world has, and nobody lets go of
+ * those: a second supplicant is refused for as long as the program waits, which is for ever.
+ */
+static void supplicant_that_dies_with_memory_in_use_cannot_be_replaced(void **state)
+{
+	struct osim_supplicant_options how = options(1), again = options(1);
+	struct osim_supplicant *first, *second;
+	struct scenario s = SCENARIO;
+	struct user u = {.uuid = NULL};
+
+	(void)state;
+	how.die_at = 3; /* after two allocations */
+	begin(&s);
+	first = start(&s, &how);
+	start_user(&u, &s, send_frames);
+	assert_int_equal(osim_run_for(s.m, 50 * MS), 0);
+	assert_false(osim_supplicant_running(first));
+	second = start(&s, &again);
+	assert_int_equal(osim_run_for(s.m, 50 * MS), 0);
+	if (!scenario_deviates(&s, "supplicant-held-by-its-memory")) {
+		assert_true(u.p.done);
+		assert_true(osim_supplicant_running(second));
+	} else {
+		assert_false(u.p.done);
+		assert_false(osim_supplicant_running(second));
+		assert_int_equal(osim_supplicant_error(second), -EBUSY);
+		osim_task_signal(u.p.task, true);
+		scenario_run(&s);
+		assert_true(u.p.done);
+		assert_int_equal(osim_supplicant_restart(second), 0);
+	}
+	end(&s, second);
+	osim_supplicant_free(first);
+}
+
+/* -- a supplicant that needs the secure world itself --------------------------------------------
+ */
+
+static struct scenario *asking;
+
+/* Opens a session before it answers. */
+static uint32_t double_by_ta(void *arg, uint32_t func, struct osim_supplicant_param *params,
+			     size_t count)
+{
+	struct osim_tee_result result = {.ret = TEE_ERROR_GENERIC};
+	struct osim_client client;
+	uint32_t session;
+
+	if (osim_client_open(asking->m, &client))
+		return TEE_ERROR_GENERIC;
+	if (!osim_client_open_session(&client, test_ta, 0, NULL, 0, &session, &result) &&
+	    !result.ret)
+		osim_client_close_session(&client, session);
+	osim_client_close(&client);
+	return result.ret ? result.ret : double_value(arg, func, params, count);
+}
+
+static void supplicant_that_calls_the_secure_world_needs_a_thread_to_spare(void **state)
+{
+	(void)state;
+	for (uint32_t threads = 1; threads <= 2; threads++) {
+		struct osim_supplicant_options how = options(1);
+		struct osim_supplicant *supplicant;
+		struct scenario s = SCENARIO;
+		struct user u = {.uuid = NULL};
+
+		how.other = double_by_ta;
+		s.secure.thread_count = threads;
+		asking = &s;
+		begin(&s);
+		supplicant = start(&s, &how);
+		start_user(&u, &s, double_it);
+		if (threads == 2) {
+			scenario_run(&s);
+			expect_doubled(&u);
+			end(&s, supplicant);
+			continue;
+		}
+		/* The program has the only thread and waits for the supplicant, which waits for
+		 * that thread: nobody can tell, and the machine says who waits for what. */
+		assert_int_equal(osim_run(s.m), -EDEADLK);
+		assert_true(osim_finding_count(s.m) >= 1);
+		assert_string_equal(osim_finding_get(s.m, 0)->id, "machine.stuck");
+		assert_false(u.p.done);
+		assert_int_equal(osim_crash(s.m), 0);
+		scenario_free(&s);
+		osim_supplicant_free(supplicant);
+	}
+}
+
 /* -- any schedule ------------------------------------------------------------------------------ */
 
 static void requests_under_any_schedule_are_served_or_refused(void **state)
@@ -284,6 +375,8 @@ int main(void)
 			program_that_is_killed_while_it_waits_for_a_supplicant_leaves_nothing),
 		scenario_test(
 			supplicant_that_dies_with_memory_in_use_leaves_nothing_once_the_program_is_killed),
+		scenario_test(supplicant_that_dies_with_memory_in_use_cannot_be_replaced),
+		scenario_test(supplicant_that_calls_the_secure_world_needs_a_thread_to_spare),
 		scenario_test(requests_under_any_schedule_are_served_or_refused),
 	};
 

@@ -54,6 +54,8 @@ static const struct deviation {
 	 "a secure world with no thread to spare is waited for for ever"},
 	{"busy-cache-at-probe", "linux-6.1 linux-6.12",
 	 "a secure world that cannot empty the cache of shared memory is waited for for ever"},
+	{"supplicant-held-by-its-memory", "linux-6.1 linux-6.12",
+	 "a supplicant that died is not noticed while the secure world has memory of it"},
 };
 
 static bool has_word(const char *words, const char *word)
