@@ -43,10 +43,11 @@ void osim__replay_irq_before(struct osim__replay *p, const struct osim__recordin
 		return;
 	if (r[0] == OPTEE_SMC_RETURN_RPC_FOREIGN_INTR)
 		must_be_deliverable(p);
-	/* A program that works with interrupts may have waited for one before it asked. */
-	if (p->irq.known && (uint32_t)smc->in[0] == OPTEE_SMC_GET_ASYNC_NOTIF_VALUE && !r[0] &&
-	    !r[1] && (r[2] & OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID) &&
-	    !osim__replay_debug_ticked(&p->debug))
+	/* A program that works with interrupts may have waited for one before it asked, and one
+	 * that records the watchdog may have waited for time to pass. */
+	if ((p->irq.known || p->build.test_watchdog) &&
+	    (uint32_t)smc->in[0] == OPTEE_SMC_GET_ASYNC_NOTIF_VALUE && !r[0] && !r[1] &&
+	    (r[2] & OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID) && !osim__replay_debug_ticked(&p->debug))
 		osim__replay_debug_tick(&p->debug);
 }
 

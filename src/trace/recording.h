@@ -71,6 +71,7 @@ struct osim__recording_build {
 	bool no_reserved_shm;  /* or without reserved shared memory, */
 	bool no_dynamic_shm;   /* dynamic shared memory, */
 	bool no_test_watchdog; /* the watchdog that posts once a second */
+	bool test_watchdog;    /* it says that it has that one */
 	uint32_t threads;
 	uint32_t guests; /* at most; with virtualization */
 	uint32_t os_major, os_minor;

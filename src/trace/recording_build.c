@@ -77,6 +77,8 @@ static void take_build(struct osim__recording_build *b, const char *text)
 			 strstr(text, "dbg") || strstr(text, "debug calls");
 	if (!strcmp(b->name, "nonotif"))
 		b->no_notif = true;
+	if (!strcmp(b->name, "wd") || !strncmp(b->name, "watchdog", strlen("watchdog")))
+		b->test_watchdog = true;
 	if (!strncmp(b->name, "virt", 4) && !b->guests)
 		b->guests = GUESTS_DEFAULT;
 }
@@ -102,6 +104,9 @@ void osim__recording_build_comment(struct osim__recording_build *b, const char *
 		b->no_dynamic_shm = true;
 	if (config_is(text, "CFG_NOTIF_TEST_WD", "n"))
 		b->no_test_watchdog = true;
+	if (config_is(text, "CFG_NOTIF_TEST_WD", "y") ||
+	    config_is(text, "CFG_ENABLE_EMBEDDED_TESTS", "y"))
+		b->test_watchdog = true;
 	if (config_is(text, "CFG_NS_VIRTUALIZATION", "y") && !b->guests)
 		b->guests = GUESTS_DEFAULT;
 	b->threads = (uint32_t)config_number(text, "CFG_NUM_THREADS", b->threads);

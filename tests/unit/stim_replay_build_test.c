@@ -189,6 +189,16 @@ static void watchdog_of_a_stock_build_posts_when_it_must_have(void **state)
 					       "END\n");
 }
 
+/* Without a line that tells of interrupts: it polls. */
+static void watchdog_of_a_build_that_has_it_posts_to_a_program_that_polls(void **state)
+{
+	(void)state;
+	check_matches("# build: wd = stock + test watchdog\n" ENABLE GOT GOT "END\n");
+	check_matches("# build: x, CFG_NOTIF_TEST_WD=y\n" ENABLE GOT "END\n");
+	check_differs("# build: wd\n" GOT ENABLE "END\n", 1);
+	check_differs(STOCK ENABLE GOT "END\n", 1);
+}
+
 static void watchdog_does_not_post_before_it_was_started(void **state)
 {
 	(void)state;
@@ -296,6 +306,7 @@ int main(void)
 		cmocka_unit_test(stock_build_has_no_debug_calls),
 		cmocka_unit_test(posts_that_are_told_in_words_are_made),
 		cmocka_unit_test(watchdog_of_a_stock_build_posts_when_it_must_have),
+		cmocka_unit_test(watchdog_of_a_build_that_has_it_posts_to_a_program_that_polls),
 		cmocka_unit_test(watchdog_does_not_post_before_it_was_started),
 		cmocka_unit_test(build_without_a_watchdog_does_not_post),
 		cmocka_unit_test(build_without_notifications_is_told_by_header_or_option),
