@@ -53,6 +53,9 @@ struct osim_secure_options {
 	/** Carve-out of protected memory, with OPTEE_SMC_SEC_CAP_PROTMEM; size 0: none. Lending
 	 * needs the other capability only. */
 	uint64_t protmem_pa, protmem_size_bytes;
+	/** There is only a loader until the normal world has called LOAD_IMAGE. One attempt: after
+	 * one that failed there is nothing. */
+	bool load_image;
 };
 
 /**

@@ -81,6 +81,8 @@ static void conduit(void *arg, struct osim_machine *m, struct osim_regs *r)
 	}
 	if (id & OPTEE_SMC_FAST_CALL)
 		r->a[0] = id & ~HINT_BIT;
+	if (s->loader && osim__loader_call(s, r))
+		return;
 	if (s->guests_max)
 		osim__guest_call(s, r);
 	else
@@ -158,6 +160,7 @@ static int check_numbers(const struct osim_secure_options *o, struct osim__secur
 		return osim__error(-EINVAL, "shm_pa, shm_size_bytes: not multiples of %u",
 				   OSIM__PAGE_BYTES);
 	s->profile = o->profile;
+	s->loader = o->load_image ? OSIM__LOADER_WAITS : OSIM__LOADER_NONE;
 	s->thread_count = o->thread_count ? o->thread_count : THREADS_DEFAULT;
 	if (!o->thread_count && (o->set & OSIM_SECURE_SET_THREADS)) {
 		s->thread_count = 1;

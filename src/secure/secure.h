@@ -366,9 +366,17 @@ struct osim__inbox_item;
 struct osim__callout;
 struct osim__lent;
 
+enum osim__loader {
+	OSIM__LOADER_NONE,
+	OSIM__LOADER_WAITS,  /* for LOAD_IMAGE */
+	OSIM__LOADER_DONE,   /* the trusted OS is there */
+	OSIM__LOADER_CLOSED, /* it was not loaded, and cannot be any more */
+};
+
 struct osim__secure {
 	struct osim_machine *m;
 	enum osim_profile profile;
+	enum osim__loader loader;
 	uint32_t caps;
 	uint32_t max_notif;
 	uint32_t sync_base; /* first value that locks use */
@@ -416,6 +424,9 @@ void osim__secure_dispatch(struct osim__guest *g, struct osim_regs *regs);
 
 /* g NULL: the hypervisor's; only for calls that have nothing to do with a guest. */
 void osim__fastcall(struct osim__secure *s, struct osim__guest *g, struct osim_regs *regs);
+
+/* A call for the trusted OS where there is a loader; false: it is not the loader's (loader.c). */
+bool osim__loader_call(struct osim__secure *s, struct osim_regs *regs);
 
 static inline struct osim__secure *osim__secure_of(const struct osim_machine *m)
 {

@@ -261,6 +261,40 @@ static void crash_at_each_point_leaves_a_machine_that_can_be_used(void **state)
 	}
 }
 
+static uint64_t smc(struct scenario *s, uint32_t id, uint64_t a1, uint64_t a2, uint64_t a3,
+		    uint64_t a4)
+{
+	struct osim_regs r = {{id, a1, a2, a3, a4}};
+
+	assert_int_equal(osim_invoke(s->m, &r), 0);
+	return r.a[0];
+}
+
+/* Firmware loads the trusted OS and uses it; then comes a kernel. */
+static void kernel_after_firmware_that_loaded_the_trusted_os_works(void **state)
+{
+	struct scenario s = SCENARIO;
+	uint64_t pa;
+	void *image;
+
+	(void)state;
+	s.secure.load_image = true;
+	scenario_new(&s);
+	/* Until then there is none. */
+	assert_int_equal(osim_bind(s.m, s.driver, NULL), -EINVAL);
+	scenario_assert_clean(&s);
+	image = osim_mem_alloc(s.m, 0x4000);
+	pa = osim_mem_pa(s.m, image);
+	assert_int_equal(smc(&s, OPTEE_SMC_CALL_LOAD_IMAGE, 0, 0x4000, pa >> 32, (uint32_t)pa), 0);
+	osim_mem_free(s.m, image, 0x4000);
+	assert_int_equal(smc(&s, OPTEE_SMC_ENABLE_ASYNC_NOTIF, 0, 0, 0, 0), 0);
+	assert_int_equal(smc(&s, OPTEE_SMC_ENABLE_SHM_CACHE, 0, 0, 0, 0), 0);
+	scenario_post(&s, 0);
+	bind_and_use(&s);
+	scenario_unbind(&s);
+	scenario_free(&s);
+}
+
 static void crash_program(struct program *p)
 {
 	p->error = osim_crash(p->s->m);
@@ -296,6 +330,7 @@ int main(void)
 		scenario_test(probe_that_never_ends_is_got_out_of_by_a_crash),
 		scenario_test(driver_that_went_with_its_machine_is_bound_again),
 		scenario_test(crash_at_each_point_leaves_a_machine_that_can_be_used),
+		scenario_test(kernel_after_firmware_that_loaded_the_trusted_os_works),
 		scenario_test(crash_inside_the_machine_is_refused),
 	};
 

@@ -73,6 +73,63 @@ static void identity_options_are_told(void **state)
 	expect_all(&options, answers, sizeof(answers) / sizeof(answers[0]));
 }
 
+static uint64_t load(struct client *c, uint64_t pa, uint64_t bytes)
+{
+	c->r = (struct osim_regs){{OPTEE_SMC_CALL_LOAD_IMAGE, bytes >> 32, (uint32_t)bytes,
+				   pa >> 32, (uint32_t)pa, 0xa5a5, 0xa6a6, 0}};
+	assert_int_equal(osim_invoke(c->m, &c->r), 0);
+	return c->r.a[0];
+}
+
+static void loader_is_there_until_it_has_loaded(void **state)
+{
+	static const enum osim_profile profiles[] = {OSIM_PROFILE_OPTEE, OSIM_PROFILE_ABI};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const uint64_t rejected = i ? 0xffffffff : UINT64_MAX;
+		struct client c = {.secure = {.load_image = true, .profile = profiles[i]}};
+
+		client_start(&c);
+		assert_int_equal(client_fast(&c, OPTEE_SMC_CALLS_UID), OPTEE_MSG_IMAGE_LOAD_UID_0);
+		client_expect(&c, OPTEE_MSG_IMAGE_LOAD_UID_1, OPTEE_MSG_IMAGE_LOAD_UID_2,
+			      OPTEE_MSG_IMAGE_LOAD_UID_3);
+		assert_int_equal(client_fast(&c, OPTEE_SMC_CALLS_REVISION), rejected);
+		assert_int_equal(client_call(&c), rejected);
+		assert_int_equal(load(&c, c.page_pa + 100, CLIENT_PAGE - 100), 0);
+		assert_int_equal(c.r.a[5], 0xa5a5);
+		assert_int_equal(client_fast(&c, OPTEE_SMC_CALLS_UID), OPTEE_MSG_UID_0);
+		assert_int_equal(client_fast(&c, OPTEE_SMC_CALLS_REVISION), 2);
+		/* Once only. */
+		assert_int_equal(load(&c, c.page_pa, CLIENT_PAGE), (uint64_t)-1);
+		assert_int_equal(client_fast(&c, OPTEE_SMC_CALLS_UID), OPTEE_MSG_UID_0);
+		client_stop(&c);
+	}
+}
+
+static void loader_that_failed_is_no_more(void **state)
+{
+	static const struct {
+		uint64_t pa, bytes;
+	} bad[] = {{0, 0},
+		   {0x42000000, 0},
+		   {0x0e100000, 0x1000},
+		   {0x421ff000, 0x2000},
+		   {UINT64_MAX - 10, 100},
+		   {0x42000000, UINT64_MAX}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct client c = {.secure = {.load_image = true}};
+
+		client_start(&c);
+		assert_int_equal(load(&c, bad[i].pa, bad[i].bytes), (uint64_t)-22);
+		assert_int_equal(load(&c, c.page_pa, CLIENT_PAGE), (uint64_t)-1);
+		assert_int_equal(client_fast(&c, OPTEE_SMC_CALLS_UID), UINT64_MAX);
+		client_stop(&c);
+	}
+}
+
 static void thread_count_set_to_zero_hides_the_call(void **state)
 {
 	static const struct answer answers[] = {
@@ -154,6 +211,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(optee_profile_answers_as_recorded),
 		cmocka_unit_test(identity_options_are_told),
+		cmocka_unit_test(loader_is_there_until_it_has_loaded),
+		cmocka_unit_test(loader_that_failed_is_no_more),
 		cmocka_unit_test(thread_count_set_to_zero_hides_the_call),
 		cmocka_unit_test(unknown_function_ids_keep_all_registers),
 		cmocka_unit_test(reserved_bits_and_other_owners_never_reach_the_trusted_os),
