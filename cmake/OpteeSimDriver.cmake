@@ -3,13 +3,13 @@
 Making an OP-TEE driver a library target. Part of the installed package optee_sim.
 
   optee_sim_add_driver(TARGET SOURCES file.c...
-      [NAME name] [BUILD plain|asan] [MODNAME name]
+      [NAME name] [BUILD plain|asan|access] [MODNAME name]
       [INCLUDES dir...] [DEFINES name[=value]...] [OPTIONS flag...] [COVERAGE])
 
     A driver from files of your own, written as kernel code.
 
   optee_sim_add_linux_driver(TARGET TREE dir-or-tarball
-      [NAME name] [BUILD plain|asan] [CONFIG name...] [OPTIONS flag...] [COVERAGE])
+      [NAME name] [BUILD plain|asan|access] [CONFIG name...] [OPTIONS flag...] [COVERAGE])
 
     The OP-TEE driver of a Linux tree, unmodified: the files that drivers/tee/Makefile and
     drivers/tee/optee/Makefile name, but for ffa_abi.c. TREE is a source directory or a
@@ -32,6 +32,9 @@ has the property OPTEE_SIM_LINKAGE set to static (a variable of that name initia
 
 BUILD asan instruments the driver with AddressSanitizer and UndefinedBehaviorSanitizer and makes
 every program that links it a sanitized program. The library stays as it is installed.
+BUILD access has the driver tell each of its loads and stores: two that nothing orders, one of them
+a write and neither by READ_ONCE(), WRITE_ONCE() or atomic, are a finding "kernel.data-race". No
+sanitizer's run time is linked.
 
 COVERAGE counts the lines that the driver executes, for gcov (clang: llvm-cov); check --coverage
 reads them in a runner.
@@ -188,11 +191,8 @@ macro(_optee_sim_check_arguments call)
   endif()
   if(NOT arg_BUILD)
     set(arg_BUILD plain)
-  elseif(arg_BUILD STREQUAL "access")
-    message(FATAL_ERROR "${call}: BUILD access is not supported by this version; "
-      "use plain or asan")
-  elseif(NOT arg_BUILD MATCHES "^(plain|asan)$")
-    message(FATAL_ERROR "${call}: BUILD '${arg_BUILD}' is none of plain, asan")
+  elseif(NOT arg_BUILD MATCHES "^(plain|asan|access)$")
+    message(FATAL_ERROR "${call}: BUILD '${arg_BUILD}' is none of plain, asan, access")
   endif()
 endmacro()
 
@@ -229,9 +229,9 @@ endmacro()
 
 # One set of files with one KBUILD_MODNAME; in what the driver says they are named from ROOT. What
 # the including project asks of its own code (warnings, definitions, link-time optimisation) is not
-# for a kernel driver.
+# for a kernel driver. PLAIN: BUILD access does not count.
 function(_optee_sim_driver_objects driver objects)
-  cmake_parse_arguments(PARSE_ARGV 2 obj "" "ROOT;MODNAME" "SOURCES;INCLUDES;DEFINES;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 2 obj "PLAIN" "ROOT;MODNAME" "SOURCES;INCLUDES;DEFINES;OPTIONS")
   get_property(include_dir GLOBAL PROPERTY OPTEE_SIM_INCLUDE_DIR)
   set(kernel_dir "${include_dir}/optee_sim/kernel")
   add_library(${objects} OBJECT ${obj_SOURCES})
@@ -259,6 +259,10 @@ function(_optee_sim_driver_objects driver objects)
       # What a function forgets to set is not zero by chance.
       -ftrivial-auto-var-init=pattern)
   endif()
+  if(arg_BUILD STREQUAL "access" AND NOT obj_PLAIN)
+    target_compile_options(${objects} PRIVATE -fsanitize=thread
+      "SHELL:$<IF:$<C_COMPILER_ID:GNU>,--param tsan-distinguish-volatile=1,-mllvm -tsan-distinguish-volatile=1>")
+  endif()
   if(arg_COVERAGE)
     # Lines that were optimised away would not be counted.
     target_compile_options(${objects} PRIVATE --coverage -O0)
@@ -280,8 +284,16 @@ function(_optee_sim_driver_end target description ffa_dropped)
   _optee_sim_driver_objects(${target} ${target}_descriptor
     ROOT "${dir_generated}" MODNAME optee SOURCES "${source}")
 
+  set(objects ${ARGN} ${target}_descriptor)
+  if(arg_BUILD STREQUAL "access")
+    get_property(include_dir GLOBAL PROPERTY OPTEE_SIM_INCLUDE_DIR)
+    _optee_sim_driver_objects(${target} ${target}_access
+      ROOT "${include_dir}" MODNAME optee
+      SOURCES "${include_dir}/optee_sim/kernel/osim/access.c" PLAIN)
+    list(APPEND objects ${target}_access)
+  endif()
   set(parts "")
-  foreach(part IN LISTS ARGN ITEMS ${target}_descriptor)
+  foreach(part IN LISTS objects)
     list(APPEND parts "$<TARGET_OBJECTS:${part}>")
   endforeach()
   # Its static data goes into two sections of its own, whose bounds the linker tells: osim_crash()
@@ -303,7 +315,7 @@ function(_optee_sim_driver_end target description ffa_dropped)
     # quick, is made whenever the target is built.
     add_custom_target(${target}_object ${link}
       BYPRODUCTS "${object}" COMMAND_EXPAND_LISTS VERBATIM)
-    add_dependencies(${target}_object ${ARGN} ${target}_descriptor)
+    add_dependencies(${target}_object ${objects})
   else()
     add_custom_command(OUTPUT "${object}" ${link}
       DEPENDS ${parts} COMMAND_EXPAND_LISTS VERBATIM)

@@ -65,7 +65,8 @@ static char *place_of(const struct osim_check_group *g)
 {
 	size_t n = strcspn(g->where, "\n");
 
-	if (!n || is_below(g->where))
+	/* Of a race the text names both places; which of them came second is an accident. */
+	if (!n || is_below(g->where) || !strcmp(g->id, "kernel.data-race"))
 		return copy(g->text);
 	return must(strndup(g->where, n));
 }

@@ -51,7 +51,7 @@ static const struct argp_option options[] = {
 	 "Check the driver of that kernel tree; without: this program's own", 0},
 	{"driver", OPT_DRIVER, "FILE.c", 0,
 	 "Check the driver that these files make; once for each file, or FILE.c... after it", 0},
-	{"build", OPT_BUILD, "plain|asan", 0,
+	{"build", OPT_BUILD, "plain|asan|access", 0,
 	 "How a tree's driver, or one of files, is built; default asan", 0},
 	{"against", OPT_AGAINST, "OLD", 0,
 	 "Check that tree first, the same way, and tell only what --kernel's adds", 0},
@@ -106,8 +106,9 @@ static uint64_t number(struct argp_state *state, const char *name, const char *a
 static void set_word(struct argp_state *state, struct osim__cli_check *c, int key, const char *arg)
 {
 	if (key == OPT_BUILD) {
-		if (strcmp(arg, "plain") != 0 && strcmp(arg, "asan") != 0)
-			argp_error(state, "--build: '%s' is none of plain, asan", arg);
+		if (strcmp(arg, "plain") != 0 && strcmp(arg, "asan") != 0 &&
+		    strcmp(arg, "access") != 0)
+			argp_error(state, "--build: '%s' is none of plain, asan, access", arg);
 		c->build.build = arg;
 		c->build_given = true;
 		return;

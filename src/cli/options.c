@@ -46,7 +46,7 @@ static const struct argp_option options[] = {
 	 "Run the OP-TEE driver of this Linux tree: a source directory, or a tarball such as "
 	 "linux-source-6.12.tar.xz. It is built once and kept in the cache. Without this option: "
 	 "the driver inside this program", 0},
-	{"build", KEY_BUILD, "plain|asan", 0,
+	{"build", KEY_BUILD, "plain|asan|access", 0,
 	 "How --kernel builds it: plain (default), or asan, with AddressSanitizer and "
 	 "UndefinedBehaviorSanitizer", 0},
 	{"built", KEY_BUILT, 0, OPTION_HIDDEN, 0, 0},
@@ -230,7 +230,7 @@ static void settle_caps(struct osim__cli_options *o, struct argp_state *state)
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	static const char *const builds[] = {"plain", "asan", NULL};
+	static const char *const builds[] = {"plain", "asan", "access", NULL};
 	static const char *const colors[] = {"auto", "always", "never", NULL};
 	struct osim__cli_options *o = state->input;
 

@@ -2,6 +2,9 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include <optee_sim/abi/smc.h>
+
+#include "machine/access.h"
 #include "machine/machine.h"
 
 /* The chain's last link: the secure end. */
@@ -88,6 +91,33 @@ static inline void cross(struct osim_machine *m, struct osim_regs *regs)
 	cpu->irq_off--;
 }
 
+/*
+ * A secure thread's RPCs follow one another, whoever serves them: memory that one has allocated is
+ * used, and freed, by the next, or is given back when the cache is emptied. Calls are not ordered
+ * by the secure world; nothing says that it has a lock.
+ */
+static const char *thread_key(uint64_t id)
+{
+	static const char keys[OSIM_CPUS_MAX];
+
+	return &keys[id % OSIM_CPUS_MAX];
+}
+
+static OSIM__COLD void order_before(struct osim_machine *m, const struct osim_regs *in)
+{
+	if (in->a[0] == OPTEE_SMC_CALL_RETURN_FROM_RPC)
+		osim__access_release(m, thread_key(in->a[3]));
+}
+
+static OSIM__COLD void order_after(struct osim_machine *m, const struct osim_regs *in,
+				   const struct osim_regs *out)
+{
+	if (OPTEE_SMC_RETURN_IS_RPC(out->a[0]) && out->a[0] != OPTEE_SMC_RETURN_RPC_FOREIGN_INTR)
+		osim__access_acquire(m, thread_key(out->a[3]));
+	for (unsigned int i = 0; in->a[0] == OPTEE_SMC_DISABLE_SHM_CACHE && i < OSIM_CPUS_MAX; i++)
+		osim__access_acquire(m, thread_key(i));
+}
+
 /* With a copy of what went in: for the record, and for a host whose call nobody answers. */
 static OSIM__COLD int invoke_kept(struct osim_machine *m, struct osim_regs *regs)
 {
@@ -95,6 +125,8 @@ static OSIM__COLD int invoke_kept(struct osim_machine *m, struct osim_regs *regs
 
 	if (osim__event_on(m))
 		emit(m, OSIM_EVENT_CALL, &in, NULL);
+	if (m->access)
+		order_before(m, &in);
 	cross(m, regs);
 	if (m->panicked) {
 		*regs = in;
@@ -102,6 +134,8 @@ static OSIM__COLD int invoke_kept(struct osim_machine *m, struct osim_regs *regs
 	}
 	if (osim__event_on(m))
 		emit(m, OSIM_EVENT_RETURN, &in, regs);
+	if (m->access)
+		order_after(m, &in, regs);
 	osim__sched_point(&m->sched, OSIM__POINT_CALL);
 	return 0;
 }
@@ -111,7 +145,8 @@ int osim_invoke(struct osim_machine *m, struct osim_regs *regs)
 	osim__sched_point(&m->sched, OSIM__POINT_CALL);
 	if (__builtin_expect(!m->conduit || m->panicked, 0))
 		return m->panicked ? lost(m) : -ENXIO;
-	if (osim__event_on(m) || __builtin_expect(m->sched.this_cpu == OSIM__CPU_HOST, 0))
+	if (osim__event_on(m) || __builtin_expect(m->access != NULL, 0) ||
+	    __builtin_expect(m->sched.this_cpu == OSIM__CPU_HOST, 0))
 		return invoke_kept(m, regs);
 	cross(m, regs);
 	if (__builtin_expect(m->panicked, 0))

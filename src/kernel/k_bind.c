@@ -95,6 +95,8 @@ void osim__khost_claim(struct osim__kernel *k, struct osim_driver *driver,
 		image_put(driver);
 	else if (!driver->image && driver->data)
 		image_take(driver);
+	if (driver->access)
+		osim__access_begin(k->m);
 	driver->bound = k->m;
 	k->driver = driver;
 	k->state = OSIM__KERNEL_BINDING;

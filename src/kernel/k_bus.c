@@ -94,6 +94,7 @@ int osim__k_device_each(struct osim__kernel *k, const struct bus_type *bus,
 	struct device *dev;
 	int rc = 0;
 
+	osim__access_acquire(k->m, all);
 	cursor.next_cursor = all->cursors;
 	all->cursors = &cursor;
 	while (!rc && (dev = at(k, cursor.next, bus, class))) {

@@ -144,8 +144,10 @@ void osim__k_kobject_put(struct kobject *kobj, const struct osim__site *site)
 			      "a kobject is put more often than taken, at %s", osim__k_where(site));
 		return;
 	}
+	osim__access_release(osim__machine(), kobj);
 	if (--kobj->refs || kobj->kind != OSIM__KOBJ_CDEV)
 		return;
+	osim__access_acquire(osim__machine(), kobj);
 	cdev = container_of(kobj, struct cdev, kobj);
 	parent = kobj->parent;
 	if (cdev->osim_dynamic)
@@ -179,6 +181,7 @@ int osim__k_cdev_add(struct cdev *cdev, dev_t dev, unsigned int count,
 	cdev->dev = dev;
 	cdev->count = count;
 	cdev->osim_added = true;
+	osim__access_release(k->m, k->devices);
 	list_add_tail(&cdev->list, osim__k_cdev_list(k));
 	osim__k_kobject_get(cdev->kobj.parent, site);
 	return 0;

@@ -31,6 +31,7 @@ void osim__k_complete(struct completion *c, const struct osim__site *site)
 	struct osim_machine *m = osim__machine();
 
 	check(m, c, site);
+	osim__access_release(m, c);
 	if (c->done != UINT_MAX)
 		c->done++;
 	osim__wake(&m->sched, waiters(c), 1);
@@ -42,6 +43,7 @@ void osim__k_complete_all(struct completion *c, const struct osim__site *site)
 	struct osim_machine *m = osim__machine();
 
 	check(m, c, site);
+	osim__access_release(m, c);
 	c->done = UINT_MAX;
 	osim__wake(&m->sched, waiters(c), ~0u);
 	osim__sched_point(&m->sched, OSIM__POINT_WAKE);
@@ -49,11 +51,13 @@ void osim__k_complete_all(struct completion *c, const struct osim__site *site)
 
 bool osim__k_completion_done(const struct completion *c)
 {
+	osim__access_acquire(osim__machine(), c);
 	return c->done;
 }
 
 static void consume(struct completion *c)
 {
+	osim__access_acquire(osim__machine(), c);
 	if (c->done != UINT_MAX)
 		c->done--;
 }

@@ -90,6 +90,7 @@ bool osim__k_join(struct osim_machine *m, struct osim__thread *t)
 		if (osim__k_block(m, &t->exited, "the end of a thread", t, OSIM_NEVER, 0) ==
 		    -EDEADLK)
 			return false;
+	osim__access_join(m, t);
 	return true;
 }
 
@@ -97,11 +98,13 @@ bool osim__k_join(struct osim_machine *m, struct osim__thread *t)
 
 unsigned long osim__k_irq_save(void)
 {
-	struct osim__cpu *c = this_cpu();
+	struct osim_machine *m = osim__machine();
+	struct osim__cpu *c = osim__sched_cpu(&m->sched);
 
 	if (c->irq_off)
 		return 1;
 	c->irq_off = 1;
+	osim__access_irq_off(m);
 	return 0;
 }
 
@@ -123,6 +126,7 @@ void osim__k_irq_enable(const struct osim__site *site)
 	}
 	if (!c->irq_off)
 		return;
+	osim__access_irq_on(m);
 	c->irq_off = 1;
 	osim__sched_irq_on(&m->sched);
 }
@@ -150,7 +154,10 @@ bool osim__k_irqs_disabled(void)
 
 void osim__k_preempt_disable(void)
 {
-	this_cpu()->preempt_off++;
+	struct osim__cpu *c = this_cpu();
+
+	c->preempt_off++;
+	osim__access_acquire(osim__machine(), &c->preempt_off);
 }
 
 void osim__k_preempt_enable(const struct osim__site *site)
@@ -164,6 +171,7 @@ void osim__k_preempt_enable(const struct osim__site *site)
 			      osim__k_where(site));
 		return;
 	}
+	osim__access_release(m, &c->preempt_off);
 	if (!--c->preempt_off)
 		osim__sched_point(&m->sched, OSIM__POINT_UNLOCK);
 }

@@ -152,8 +152,11 @@ void osim__k_put_device(struct device *dev, const struct osim__site *site)
 
 	if (!dev || !is_live(m, dev, "put_device()", site))
 		return;
-	if (!--dev->kobj.refs)
-		release(m, dev, site);
+	osim__access_release(m, &dev->kobj);
+	if (--dev->kobj.refs)
+		return;
+	osim__access_acquire(m, &dev->kobj);
+	release(m, dev, site);
 }
 
 /* --- being there --- */
@@ -222,6 +225,7 @@ int osim__k_device_add(struct device *dev, const struct osim__site *site)
 		dev->kobj.parent = &dev->parent->kobj;
 	}
 	dev->osim_added = true;
+	osim__access_release(k->m, k->devices);
 	list_add_tail(&dev->osim_node, osim__k_device_list(k));
 	uevent(dev);
 	osim__k_driver_attach(k, dev);

@@ -149,6 +149,7 @@ int osim__k_driver_register(struct device_driver *drv, const struct osim__site *
 	rc = osim__fault(k->m, OSIM_FAULT_REGISTER, "driver_register");
 	if (rc)
 		return rc;
+	osim__access_release(k->m, k->devices);
 	list_add_tail(&drv->osim_node, osim__k_driver_list(k));
 	osim__live_add(k->m, OSIM_LIVE_OTHER, &drv->osim_node, 0, site);
 	osim__k_device_each(k, drv->bus, NULL, NULL, drv, attach_one);

@@ -86,8 +86,10 @@ void osim__k_fput(struct file *file, const struct osim__site *site)
 			      osim__k_where(site));
 		return;
 	}
+	osim__access_release(k->m, file);
 	if (--file->osim_refs)
 		return;
+	osim__access_acquire(k->m, file);
 	cdev = file->f_inode->i_cdev;
 	if (file->osim_opened && file->f_op->release)
 		file->f_op->release(file->f_inode, file);
@@ -144,6 +146,7 @@ void osim__k_fd_install(unsigned int fd, struct file *file)
 
 	if (fd >= FD_COUNT)
 		return;
+	osim__access_release(osim__machine(), &all->fd[fd]);
 	all->installed += !all->fd[fd];
 	all->fd[fd] = file;
 }
@@ -152,7 +155,10 @@ struct file *osim__k_fget(unsigned int fd)
 {
 	struct osim__k_files *all = files(osim__kernel());
 
-	return fd < FD_COUNT && all->fd[fd] ? osim__k_get_file(all->fd[fd]) : NULL;
+	if (fd >= FD_COUNT || !all->fd[fd])
+		return NULL;
+	osim__access_acquire(osim__machine(), &all->fd[fd]);
+	return osim__k_get_file(all->fd[fd]);
 }
 
 int osim__k_anon_fd(const char *name, const struct file_operations *fops, void *priv, int flags,
@@ -237,6 +243,8 @@ int osim__khost_close(struct osim__kernel *k, int fd)
 
 	if (!file)
 		return -EBADF;
+	osim__access_acquire(k->m, &all->fd[fd]);
+	osim__access_forget(k->m, &all->fd[fd], sizeof(all->fd[fd]));
 	all->fd[fd] = NULL;
 	all->installed--;
 	all->reserved[fd] = false;

@@ -69,6 +69,7 @@ unsigned long osim__k_gen_pool_alloc(struct gen_pool *pool, size_t size, genpool
 		if (at >= c->bits)
 			continue;
 		bitmap_set(c->map, (unsigned int)at, (unsigned int)nr);
+		osim__access_acquire(osim__machine(), pool);
 		return c->va + (at << pool->min_alloc_order);
 	}
 	return 0;
@@ -103,6 +104,8 @@ void osim__k_gen_pool_free(struct gen_pool *pool, unsigned long addr, size_t siz
 			      osim__k_where(site));
 		return;
 	}
+	osim__access_free(osim__machine(), (void *)addr, size);
+	osim__access_release(osim__machine(), pool);
 	bitmap_clear(c->map, (unsigned int)at, (unsigned int)nr);
 }
 

@@ -76,6 +76,17 @@ static int grow(struct idr *idr, gfp_t gfp, const struct osim__site *site)
 	return 0;
 }
 
+/* Looking up may come at any time, and sees what was there before the entry; whoever changes it has
+ * to keep others from that, but for what has a lock of its own. */
+static void changed(const struct idr *idr, const void *pc)
+{
+	struct osim_machine *m = osim__machine();
+
+	if (!idr->own_lock)
+		osim__k_touch(idr, sizeof(void *), true, pc);
+	osim__access_release(m, idr);
+}
+
 int osim__k_idr_alloc(struct idr *idr, void *ptr, int start, int end, gfp_t gfp,
 		      const struct osim__site *site)
 {
@@ -84,6 +95,7 @@ int osim__k_idr_alloc(struct idr *idr, void *ptr, int start, int end, gfp_t gfp,
 
 	if (start < 0)
 		return -EINVAL;
+	changed(idr, __builtin_return_address(0));
 	first = lower(idr, (unsigned int)start);
 	at = first_gap(idr, first, (unsigned int)start);
 	id = (unsigned int)start + (at - first);
@@ -115,6 +127,7 @@ void *osim__k_idr_find(const struct idr *idr, unsigned long id)
 {
 	const struct osim__idr_entry *e = entry_of(idr, id);
 
+	osim__access_acquire(osim__machine(), idr);
 	return e ? e->ptr : NULL;
 }
 
@@ -125,6 +138,7 @@ void *osim__k_idr_remove(struct idr *idr, unsigned long id)
 
 	if (!e)
 		return NULL;
+	changed(idr, __builtin_return_address(0));
 	old = e->ptr;
 	idr->count--;
 	memmove(e, e + 1, (size_t)(idr->entries + idr->count - e) * sizeof(*e));
@@ -140,6 +154,7 @@ void *osim__k_idr_replace(struct idr *idr, void *ptr, unsigned long id)
 
 	if (!e)
 		return ERR_PTR(-ENOENT);
+	changed(idr, __builtin_return_address(0));
 	old = e->ptr;
 	e->ptr = ptr;
 	return old;
@@ -149,6 +164,7 @@ void *osim__k_idr_get_next(const struct idr *idr, int *id)
 {
 	unsigned int at = *id < 0 ? idr->count : lower(idr, (unsigned int)*id);
 
+	osim__access_acquire(osim__machine(), idr);
 	while (at < idr->count && !idr->entries[at].ptr)
 		at++;
 	if (at == idr->count)

@@ -114,8 +114,10 @@ void osim__k_irq_ask(struct osim__kernel *k, struct osim__k_action *a)
 {
 	struct osim__k_desc *d = a->desc;
 
-	if (a->asked)
+	if (a->asked) {
+		osim__access_release(k->m, a);
 		return;
+	}
 	a->asked = true;
 	d->asked++;
 	if ((a->flags & IRQF_ONESHOT) && !a->masked) {
@@ -123,6 +125,7 @@ void osim__k_irq_ask(struct osim__kernel *k, struct osim__k_action *a)
 		d->masked++;
 		osim__k_irq_update(k, d);
 	}
+	osim__access_release(k->m, a);
 	osim__wake(&k->m->sched, &a->waiting, 1);
 }
 
@@ -150,11 +153,12 @@ bool osim__k_irq(struct osim_machine *m, unsigned int cpu, uint32_t intid)
 	struct osim__kernel *k = m->kernel;
 	struct osim__k_desc *d = k->irqs ? k->irqs->by_intid[intid] : NULL;
 	struct osim__cpu *c = osim__sched_cpu(&m->sched);
-	uint32_t preempt_off = c->preempt_off;
+	uint32_t preempt_off = c->preempt_off, before;
 
 	if (!d || !d->actions)
 		return false;
 	d->in_progress++;
+	before = osim__access_irq_begin(m, d, d->percpu, __builtin_frame_address(0));
 	for (struct osim__k_action *a = d->actions, *next; a; a = next) {
 		char *dev_id = a->dev_id;
 		int answer = IRQ_WAKE_THREAD;
@@ -171,6 +175,7 @@ bool osim__k_irq(struct osim_machine *m, unsigned int cpu, uint32_t intid)
 		if (c->preempt_off != preempt_off)
 			left_atomic(k, a, preempt_off);
 	}
+	osim__access_irq_end(m, d, d->percpu, __builtin_frame_address(0), before);
 	if (!--d->in_progress && d->quiet.head)
 		osim__wake(&m->sched, &d->quiet, ~0u);
 	return true;

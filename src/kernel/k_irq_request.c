@@ -14,8 +14,10 @@ static void run_thread_fn(struct osim__kernel *k, struct osim__k_action *a)
 	struct osim__k_desc *d = a->desc;
 
 	a->asked = false;
+	osim__access_acquire(k->m, a);
 	a->thread_fn((int)d->irq, a->dev_id);
 	osim__k_check_left(k->m, "kernel.irq-left-atomic", "thread of", a->name);
+	osim__access_release(k->m, d);
 	if (a->masked && !a->asked) {
 		a->masked = false;
 		d->masked--;
@@ -80,6 +82,7 @@ static void link_action(struct osim__kernel *k, struct osim__k_action *a,
 	while (*link)
 		link = &(*link)->next;
 	*link = a;
+	osim__access_release(k->m, a->desc);
 	osim__live_add(k->m, OSIM_LIVE_IRQ, a, 0, site);
 	osim__k_irq_update(k, a->desc);
 	/* What was raised before comes in here. */
@@ -154,6 +157,7 @@ static void wait_quiet(struct osim__kernel *k, struct osim__k_desc *d,
 		if (osim__k_block(k->m, &d->quiet, "an interrupt's handler", d, OSIM_NEVER, 0) ==
 		    -EDEADLK)
 			return;
+	osim__access_acquire(k->m, d);
 }
 
 void osim__k_synchronize_irq(unsigned int irq, const struct osim__site *site)
@@ -233,6 +237,8 @@ void osim__k_disable_irq(unsigned int irq, bool wait, const struct osim__site *s
 
 	if (!d)
 		return;
+	/* As the kernel's lock of the descriptor has it. */
+	osim__access_acquire(k->m, d);
 	d->disabled++;
 	osim__k_irq_update(k, d);
 	if (!wait)
@@ -254,6 +260,7 @@ void osim__k_enable_irq(unsigned int irq, const struct osim__site *site)
 			      osim__k_where(site));
 		return;
 	}
+	osim__access_release(k->m, d);
 	d->disabled--;
 	osim__k_irq_update(k, d);
 	osim__sched_point(&k->m->sched, OSIM__POINT_IRQ_ON);
@@ -338,6 +345,10 @@ void osim__k_enable_percpu_irq(unsigned int irq, bool on, const struct osim__sit
 			      "irq %u is no per-CPU interrupt, at %s", irq, osim__k_where(site));
 		return;
 	}
+	if (on)
+		osim__access_irq_on(k->m);
+	else
+		osim__access_irq_off(k->m);
 	d->enabled_on = on ? d->enabled_on | bit : d->enabled_on & ~bit;
 	osim__k_irq_update(k, d);
 	if (on)

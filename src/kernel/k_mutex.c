@@ -113,6 +113,7 @@ static int lock_it(struct mutex *lock, unsigned int mode, const char *what,
 		return -EINTR;
 	}
 	lock->where = site;
+	osim__access_acquire(m, lock);
 	return 0;
 }
 
@@ -141,6 +142,7 @@ int osim__k_mutex_trylock(struct mutex *lock, const struct osim__site *site)
 		return 0;
 	lock->owner = me(m);
 	lock->where = site;
+	osim__access_acquire(m, lock);
 	return 1;
 }
 
@@ -168,6 +170,7 @@ void osim__k_mutex_unlock(struct mutex *lock, const struct osim__site *site)
 		lock->depth--;
 		return;
 	}
+	osim__access_release(m, lock);
 	lock->owner = lock->handoff ? q->head : NULL;
 	lock->handoff = false;
 	if (__builtin_expect(q->head != NULL, 0))

@@ -52,6 +52,7 @@ static void *allocate(size_t bytes, gfp_t gfp, const char *what, const struct os
 		osim__mem_pages_free(m, va, bytes);
 		return NULL;
 	}
+	osim__access_forget(m, va, bytes);
 	memset(va, gfp & __GFP_ZERO ? 0 : POISON_INUSE, bytes);
 	return va;
 }
@@ -114,6 +115,7 @@ static void release(void *va, size_t bytes, const char *what)
 			      "%s with %zu bytes of pages that are %zu, made at %s", what, bytes,
 			      n->bytes, osim__k_where(n->site));
 	bytes = n->bytes;
+	osim__access_free(m, va, bytes);
 	osim__live_remove(m, va);
 	if (keep_held(osim__k_base(m), va, bytes))
 		return;

@@ -64,6 +64,7 @@ static int wait_for(struct rw_semaphore *sem, bool write, unsigned int mode, con
 	else
 		sem->readers++;
 	sem->where = site;
+	osim__access_acquire(m, sem);
 	return 0;
 }
 
@@ -98,6 +99,7 @@ int osim__k_down_read_trylock(struct rw_semaphore *sem, const struct osim__site 
 		return 0;
 	sem->readers++;
 	sem->where = site;
+	osim__access_acquire(m, sem);
 	return 1;
 }
 
@@ -106,6 +108,7 @@ void osim__k_up_read(struct rw_semaphore *sem, const struct osim__site *site)
 	struct osim_machine *m = osim__machine();
 
 	check(m, sem, site);
+	osim__access_release(m, sem);
 	if (!sem->readers)
 		osim__finding(m, "kernel.unlock-free",
 			      "rw_semaphore is released that no reader holds, at %s",
@@ -130,6 +133,7 @@ int osim__k_down_write_trylock(struct rw_semaphore *sem, const struct osim__site
 		return 0;
 	sem->writer = me(m);
 	sem->where = site;
+	osim__access_acquire(m, sem);
 	return 1;
 }
 
@@ -138,6 +142,7 @@ void osim__k_up_write(struct rw_semaphore *sem, const struct osim__site *site)
 	struct osim_machine *m = osim__machine();
 
 	check(m, sem, site);
+	osim__access_release(m, sem);
 	if (!sem->writer)
 		osim__finding(m, "kernel.unlock-free",
 			      "rw_semaphore is released that no writer holds, at %s",
@@ -171,6 +176,7 @@ static int down_it(struct semaphore *sem, uint64_t deadline_ns, unsigned int mod
 		rc = osim__k_block(m, queue(&sem->waiters), "a semaphore", sem, deadline_ns, mode);
 	if (!sem->count)
 		return rc == -ETIMEDOUT ? -ETIME : rc;
+	osim__access_acquire(m, sem);
 	sem->count--;
 	return 0;
 }
@@ -203,6 +209,7 @@ int osim__k_down_trylock(struct semaphore *sem)
 	osim__sched_point(&osim__machine()->sched, OSIM__POINT_LOCK);
 	if (!sem->count)
 		return 1;
+	osim__access_acquire(osim__machine(), sem);
 	sem->count--;
 	return 0;
 }
@@ -211,6 +218,7 @@ void osim__k_up(struct semaphore *sem)
 {
 	struct osim_machine *m = osim__machine();
 
+	osim__access_release(m, sem);
 	sem->count++;
 	osim__wake(&m->sched, queue(&sem->waiters), 1);
 	osim__sched_point(&m->sched, OSIM__POINT_UNLOCK);

@@ -43,6 +43,8 @@ static void *allocate(size_t size, size_t limit, size_t align, gfp_t gfp, const 
 		osim__k_host_free(p);
 		return NULL;
 	}
+	/* It may have been anybody's. */
+	osim__access_forget(m, p, size);
 	memset(p, gfp & __GFP_ZERO ? 0 : POISON_INUSE, size);
 	return p;
 }
@@ -104,6 +106,7 @@ static void release(const void *p, int pattern, const char *what, const struct o
 		return;
 	}
 	bytes = n->bytes;
+	osim__access_free(m, p, bytes);
 	osim__live_remove(m, p);
 	if (base->vmalloc.used)
 		osim__k_map_remove(&base->vmalloc, osim__k_key(p));
@@ -177,6 +180,7 @@ void *osim__k_kmemdup(const void *src, size_t len, gfp_t gfp, const struct osim_
 {
 	void *p = osim__k_kmalloc(len, gfp, site);
 
+	osim__k_touch(src, len, false, __builtin_return_address(0));
 	if (p && len)
 		memcpy(p, src, len);
 	return p;
@@ -190,6 +194,7 @@ char *osim__k_kstrndup(const char *s, size_t max, gfp_t gfp, const struct osim__
 	if (!s)
 		return NULL;
 	len = strnlen(s, max);
+	osim__k_touch(s, len, false, __builtin_return_address(0));
 	p = osim__k_kmalloc(len + 1, gfp, site);
 	if (p) {
 		memcpy(p, s, len);

@@ -85,10 +85,11 @@ take(struct osim_machine *m, struct osim__cpu *c, spinlock_t *lock, const struct
 	c->preempt_off++;
 	if (__builtin_expect(lock->owner != 0, 0)) {
 		wait_for(m, lock, me, site);
-		return;
+	} else {
+		lock->owner = me;
+		lock->where = site;
 	}
-	lock->owner = me;
-	lock->where = site;
+	osim__access_acquire(m, lock);
 }
 
 /* false: it is not free now, or never was this CPU's. */
@@ -116,6 +117,7 @@ static inline __attribute__((always_inline)) bool release(struct osim_machine *m
 		lock->depth--;
 		return false;
 	}
+	osim__access_release(m, lock);
 	lock->owner = 0;
 	if (__builtin_expect(lock->contended, 0)) {
 		lock->contended = false;
@@ -182,8 +184,10 @@ unsigned long osim__k_spin_lock_irqsave(spinlock_t *lock, const struct osim__sit
 	osim__sched_point(&m->sched, OSIM__POINT_LOCK);
 	c = osim__sched_cpu(&m->sched);
 	flags = c->irq_off != 0;
-	if (!flags)
+	if (!flags) {
 		c->irq_off = 1;
+		osim__access_irq_off(m);
+	}
 	take(m, c, lock, site);
 	return flags;
 }

@@ -11,6 +11,8 @@ ssize_t osim__k_strscpy(char *dst, const char *src, size_t size)
 	if (!size || size > INT_MAX)
 		return -E2BIG;
 	len = strnlen(src, size);
+	osim__k_touch(src, len, false, __builtin_return_address(0));
+	osim__k_touch(dst, len < size ? len + 1 : size, true, __builtin_return_address(0));
 	memcpy(dst, src, len < size ? len : size - 1);
 	dst[len < size ? len : size - 1] = '\0';
 	return len < size ? (ssize_t)len : -E2BIG;

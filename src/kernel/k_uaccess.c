@@ -33,8 +33,10 @@ unsigned long osim__k_copy_from_user(void *to, const void *from, unsigned long n
 	if (may_touch(from, n, "copy_from_user", site))
 		done = osim__k_host_read_user(to, from, n);
 	/* What could not be read is not left as it was; what is no size at all is not believed. */
-	if (n <= INT_MAX)
+	if (n <= INT_MAX) {
+		osim__k_touch(to, n, true, __builtin_return_address(0));
 		memset((char *)to + done, 0, n - done);
+	}
 	return n - done;
 }
 
@@ -43,6 +45,7 @@ unsigned long osim__k_copy_to_user(void *to, const void *from, unsigned long n,
 {
 	if (!may_touch(to, n, "copy_to_user", site))
 		return n;
+	osim__k_touch(from, n, false, __builtin_return_address(0));
 	return n - osim__k_host_write_user(to, from, n);
 }
 

@@ -27,6 +27,7 @@ long osim__k_wait_queue(wait_queue_head_t *wq, u32 seen, unsigned long timeout, 
 
 	osim__k_check_sleep(m, "wait_event()", site);
 	check(m, wq, site);
+	osim__access_acquire(m, wq);
 	if (wq->woken != seen)
 		return (long)timeout;
 	rc = osim__k_block(m, waiters(wq), "a wait queue", wq, deadline_ns, (unsigned int)mode);
@@ -43,6 +44,7 @@ void osim__k_wake_up(wait_queue_head_t *wq, unsigned int count)
 {
 	struct osim_machine *m = osim__machine();
 
+	osim__access_release(m, wq);
 	wq->woken++;
 	osim__wake(&m->sched, waiters(wq), count);
 	osim__sched_point(&m->sched, OSIM__POINT_WAKE);

@@ -130,16 +130,31 @@ static void take_off(struct work_struct *work)
 	work->pending = false;
 }
 
+/* Number of the allocation that has the item, where that is of interest; 0: none. */
+static u64 memory_of(struct osim__kernel *k, const struct work_struct *work)
+{
+	const struct osim__live_node *n = k->m->access ? osim__live_holding(k->m, work) : NULL;
+
+	return n ? n->number : 0;
+}
+
 static void run(struct osim__kernel *k, struct worker *w, struct work_struct *work)
 {
 	work_func_t func = work->func;
 	const char *name = work->name;
+	u64 memory = memory_of(k, work);
 
 	take_off(work);
 	w->current = work;
 	w->seq = work->seq;
+	osim__access_restart(k->m, __builtin_frame_address(0));
+	osim__access_acquire(k->m, work);
 	func(work);
 	osim__k_check_left(k->m, "kernel.work-left-atomic", "work function", name);
+	/* Whoever waits, and the next run; its own function may have freed the item. */
+	osim__access_release(k->m, works(k));
+	if (memory == memory_of(k, work))
+		osim__access_release(k->m, work);
 	w->current = NULL;
 	progress(k);
 }
@@ -255,6 +270,8 @@ bool osim__k_queue_work(struct workqueue_struct *wq, struct work_struct *work, i
 
 	if (!usable(k, work, site) || !alive(k, wq, site))
 		return false;
+	/* A run that is to come sees what was done before, though it was asked for earlier. */
+	osim__access_release(k->m, work);
 	if (work->pending || !accepts(k, wq, work, site))
 		return false;
 	work->pending = true;
@@ -322,6 +339,7 @@ static bool wait_for(struct osim__kernel *k, const struct workqueue_struct *wq,
 		    -EDEADLK)
 			return false;
 	}
+	osim__access_acquire(k->m, works(k));
 	return waited;
 }
 
@@ -389,6 +407,7 @@ bool osim__k_queue_delayed(struct workqueue_struct *wq, struct delayed_work *wor
 
 	if (!usable(k, &work->work, site) || !alive(k, wq, site))
 		return false;
+	osim__access_release(k->m, &work->work);
 	if (was_pending && modify)
 		osim__k_cancel_delayed(work, false, site);
 	else if (was_pending)

@@ -6,9 +6,13 @@
 
 void *osim__kernel_zalloc(size_t bytes)
 {
+	struct osim_machine *m = osim__machine();
 	void *p = calloc(1, bytes);
 
 	assert(p && "out of memory for the simulator's own bookkeeping");
+	/* It may have been anybody's. */
+	if (m)
+		osim__access_forget(m, p, bytes);
 	return p;
 }
 

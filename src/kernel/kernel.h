@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "machine/access.h"
 #include "machine/machine.h"
 
 /*
@@ -53,6 +54,15 @@ struct osim__kernel {
 	struct osim__k_tasks *tasks;
 	struct osim__k_works *works;
 };
+
+/* A function of ours reads or writes memory on behalf of the driver, which called it from pc. */
+static inline void osim__k_touch(const void *p, size_t bytes, bool write, const void *pc)
+{
+	struct osim_machine *m = osim__machine();
+
+	if (__builtin_expect(m->access != NULL, 0))
+		osim__access_touch(m, p, bytes, write, pc);
+}
 
 struct osim__kernel *osim__kernel_new(struct osim_machine *m);
 /* The kernel stops where it stands. Its memory stays, and so do buses and devices. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/access.h"
 #include "machine/irq.h"
 
 #define CPUS_DEFAULT  2u
@@ -79,11 +80,17 @@ static int idle(void *arg, uint64_t deadline_ns)
 	return 0;
 }
 
-static void woken(void *arg, const struct osim__thread *thread)
+static void spawned(void *arg, struct osim__thread *thread)
+{
+	osim__access_wake(arg, thread, true);
+}
+
+static void woken(void *arg, struct osim__thread *thread)
 {
 	struct osim_machine *m = arg;
 	struct osim_event e = {.kind = OSIM_EVENT_WAKE, .object = thread->id, .text = thread->name};
 
+	osim__access_wake(m, thread, false);
 	m->stats.wakes++;
 	if (osim__event_on(m))
 		osim__event_emit(m, &e);
@@ -125,6 +132,7 @@ int osim__machine_init(const struct osim_options *options, struct osim_machine *
 					  .irq_take = osim__irq_take,
 					  .idle = idle,
 					  .inbox = inbox,
+					  .spawned = spawned,
 					  .woken = woken};
 	struct osim_machine *m;
 
@@ -185,6 +193,7 @@ void osim_machine_free(struct osim_machine *m)
 	osim__sched_fini(&m->sched);
 	osim__live_fini(m);
 	osim__mem_fini(m);
+	osim__access_fini(m);
 	while ((n = m->findings)) {
 		m->findings = n->next;
 		free(n);
@@ -270,6 +279,10 @@ static int run(struct osim_machine *m, bool (*done)(void *arg), void *arg, uint6
 		osim__sched_report(&m->sched, report_line, m);
 	if (rc == -ELOOP)
 		osim__machine_livelock(m, m->sched.budget_max);
+	/* The host sees which programs have ended. */
+	for (const struct osim_task *task = m->tasks; m->access && task; task = task->next)
+		if (task->done)
+			osim__access_join(m, task->thread);
 	osim_leave(before);
 	return rc == -ETIME ? 0 : rc;
 }

@@ -154,6 +154,8 @@ struct osim_machine {
 	bool wake_lock;
 
 	const struct osim__normal_ops *normal;
+	void *access; /* struct osim__access of access.c; NULL: the driver's accesses are not seen
+		       */
 	void *kernel; /* struct osim__kernel of kernel/ */
 	void *secure; /* struct osim__secure of secure/ */
 	void (*secure_free)(struct osim_machine *m);

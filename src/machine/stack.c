@@ -12,6 +12,7 @@
 #include "machine/stack.h"
 
 #define FRAMES_MAX 32
+#define NAME_BYTES 224u
 
 /* Machines may run in several threads of the host; elfutils is not made for that. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -39,64 +40,126 @@ static Dwfl *session(void)
 	return dwfl;
 }
 
+/* The headers of the kernel API, wherever they are installed. */
+static bool is_kernel_header(const char *file)
+{
+	return strstr(file, "/optee_sim/kernel/");
+}
+
 /* By name, or, for what is static, by the file's place: all of src/ but the model. */
 static bool is_ours(const char *name, const char *file)
 {
 	static const char here[] = __FILE__;
 	const size_t root = sizeof(here) - sizeof("machine/stack.c");
 
-	return !strncmp(name, "osim_", 5) ||
+	return !strncmp(name, "osim_", 5) || (file && is_kernel_header(file)) ||
 	       (file && !strncmp(file, here, root) && strncmp(file + root, "driver/", 7));
 }
 
-/* clang leaves out the table of address ranges: then each unit is asked. */
+/* clang leaves out the table of address ranges, for its own units only: then each is asked. */
 static Dwarf_Die *unit_of(Dwfl_Module *module, Dwarf_Addr pc, Dwarf_Addr *bias)
 {
 	Dwarf_Die *unit = dwfl_module_addrdie(module, pc, bias);
 
-	if (unit)
+	if (unit && dwarf_haspc(unit, pc - *bias) == 1)
 		return unit;
+	unit = NULL;
 	while ((unit = dwfl_module_nextcu(module, unit, bias)))
 		if (dwarf_haspc(unit, pc - *bias) == 1)
 			return unit;
 	return NULL;
 }
 
+/* Where the inline function is called, whose body that is; NULL: it is none. */
+static const char *caller_of(Dwarf_Die *unit, Dwarf_Die *inlined, int *number)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word file, line;
+	Dwarf_Files *files;
+
+	if (dwarf_tag(inlined) != DW_TAG_inlined_subroutine ||
+	    dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attr), &file) ||
+	    dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attr), &line) ||
+	    dwarf_getsrcfiles(unit, &files, NULL))
+		return NULL;
+	*number = (int)line;
+	return dwarf_filesrc(files, file, NULL, NULL);
+}
+
+/* What is inline in a header of ours is where a file of the driver uses it. */
 static const char *file_of(Dwfl_Module *module, Dwarf_Addr pc, int *number)
 {
 	Dwarf_Addr bias = 0;
-	Dwarf_Die *unit = unit_of(module, pc, &bias);
+	Dwarf_Die *unit = unit_of(module, pc, &bias), *innermost = NULL, *scopes = NULL;
 	Dwarf_Line *line = unit ? dwarf_getsrc_die(unit, pc - bias) : NULL;
+	const char *file, *caller;
+	int depth;
 
 	if (!line || dwarf_lineno(line, number))
 		return NULL;
-	return dwarf_linesrc(line, NULL, NULL);
+	file = dwarf_linesrc(line, NULL, NULL);
+	if (!file || !is_kernel_header(file))
+		return file;
+	if (dwarf_getscopes(unit, pc - bias, &innermost) <= 0)
+		return file;
+	/* Those of a place count where functions stand, not where they are called. */
+	depth = dwarf_getscopes_die(&innermost[0], &scopes);
+	for (int i = 0; i < depth && is_kernel_header(file); i++) {
+		caller = caller_of(unit, &scopes[i], number);
+		file = caller ? caller : file;
+	}
+	free(scopes);
+	free(innermost);
+	return file;
+}
+
+/* "" for what is ours: the machinery explains nothing. */
+static void name_of(Dwfl *dwfl, const void *after, char *text, size_t bytes)
+{
+	/* The address after the call may belong to the next line already. */
+	Dwarf_Addr pc = (Dwarf_Addr)(uintptr_t)after - 1;
+	Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
+	const char *name = module ? dwfl_module_addrname(module, pc) : NULL;
+	int number = 0;
+	const char *file = name ? file_of(module, pc, &number) : NULL;
+
+	text[0] = '\0';
+	if (!name || is_ours(name, file))
+		return;
+	if (file)
+		snprintf(text, bytes, "%s (%s:%d)", name,
+			 strrchr(file, '/') ? strrchr(file, '/') + 1 : file, number);
+	else
+		snprintf(text, bytes, "%s", name);
 }
 
 static void names_of(void *const *frames, int count, char *text, size_t bytes)
 {
 	Dwfl *dwfl = session();
+	char name[NAME_BYTES];
 	size_t used = 0;
 
 	text[0] = '\0';
 	for (int i = 1; dwfl && i < count && used + 1 < bytes; i++) {
-		/* The address after the call may belong to the next line already. */
-		Dwarf_Addr pc = (Dwarf_Addr)(uintptr_t)frames[i] - 1;
-		Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
-		const char *name = module ? dwfl_module_addrname(module, pc) : NULL;
-		int number = 0;
-		const char *file = name ? file_of(module, pc, &number) : NULL;
-		char line[96] = "";
-
-		/* The machinery explains nothing. */
-		if (!name || is_ours(name, file))
-			continue;
-		if (file)
-			snprintf(line, sizeof(line), " (%s:%d)",
-				 strrchr(file, '/') ? strrchr(file, '/') + 1 : file, number);
-		used += (size_t)snprintf(text + used, bytes - used, "%s%s%s", used ? "\n" : "",
-					 name, line);
+		name_of(dwfl, frames[i], name, sizeof(name));
+		if (name[0])
+			used += (size_t)snprintf(text + used, bytes - used, "%s%s",
+						 used ? "\n" : "", name);
 	}
+}
+
+void osim__stack_place(const void *pc, char *text, size_t bytes)
+{
+	Dwfl *dwfl;
+
+	pthread_mutex_lock(&lock);
+	dwfl = session();
+	text[0] = '\0';
+	if (dwfl)
+		name_of(dwfl, pc, text, bytes);
+	if (!text[0])
+		snprintf(text, bytes, "?");
+	pthread_mutex_unlock(&lock);
 }
 
 void osim__stack_text(char *text, size_t bytes)

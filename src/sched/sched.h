@@ -70,8 +70,9 @@ struct osim__thread {
 	struct osim__timer timer;
 	void *owner; /* the room that made it: kernel's task */
 	uint32_t id;
-	int bound_cpu; /* -1: any */
-	int cpu;       /* where it runs, or ran last */
+	uint32_t context; /* whoever follows what is before what numbers them; 0: not yet */
+	int bound_cpu;	  /* -1: any */
+	int cpu;	  /* where it runs, or ran last */
 	int wait_result;
 	enum osim__thread_state state;
 	enum osim__wait_flags wait_flags;
@@ -128,7 +129,8 @@ struct osim__sched_hooks {
 	uint64_t (*now_ns)(void *arg);		      /* NULL: virtual */
 	void (*inbox)(void *arg);		      /* osim__sched_left() was called */
 	void (*switched)(void *arg, unsigned int cpu, const struct osim__thread *thread);
-	void (*woken)(void *arg, const struct osim__thread *thread);
+	void (*spawned)(void *arg, struct osim__thread *thread);
+	void (*woken)(void *arg, struct osim__thread *thread);
 	void *arg;
 };
 

@@ -52,6 +52,8 @@ int osim__thread_spawn(struct osim__sched *s, const char *name, osim__fiber_fn *
 		s->all->prev_all = t;
 	s->all = t;
 	osim__sched_queue(s, t);
+	if (s->hooks.spawned)
+		s->hooks.spawned(s->hooks.arg, t);
 	*out = t;
 	return 0;
 }

@@ -61,19 +61,20 @@ static inline void clear_bit_unlock(unsigned long nr, volatile unsigned long *ad
 
 #define test_and_set_bit_lock(nr, addr) test_and_set_bit(nr, addr)
 
+/* The plain ones are plain accesses, whatever the type says. */
 static inline void __set_bit(unsigned long nr, volatile unsigned long *addr)
 {
-	addr[BIT_WORD(nr)] |= BIT_MASK(nr);
+	((unsigned long *)addr)[BIT_WORD(nr)] |= BIT_MASK(nr);
 }
 
 static inline void __clear_bit(unsigned long nr, volatile unsigned long *addr)
 {
-	addr[BIT_WORD(nr)] &= ~BIT_MASK(nr);
+	((unsigned long *)addr)[BIT_WORD(nr)] &= ~BIT_MASK(nr);
 }
 
 static inline void __change_bit(unsigned long nr, volatile unsigned long *addr)
 {
-	addr[BIT_WORD(nr)] ^= BIT_MASK(nr);
+	((unsigned long *)addr)[BIT_WORD(nr)] ^= BIT_MASK(nr);
 }
 
 static inline bool __test_and_set_bit(unsigned long nr, volatile unsigned long *addr)

@@ -18,7 +18,8 @@ struct osim__idr_entry {
 struct idr {
 	struct osim__idr_entry *entries; /* in order of id */
 	unsigned int count, capacity;
-	int next; /* of idr_alloc_cyclic() */
+	int next;      /* of idr_alloc_cyclic() */
+	bool own_lock; /* part of what locks itself */
 };
 
 #define IDR_INIT(name)          \
@@ -100,15 +101,15 @@ struct ida {
 	struct idr idr;
 };
 
-#define IDA_INIT(name)                \
-	{                             \
-		.idr = IDR_INIT(name) \
+#define IDA_INIT(name)                     \
+	{                                  \
+		.idr = {.own_lock = true } \
 	}
 #define DEFINE_IDA(name) struct ida name = IDA_INIT(name)
 
 static inline void ida_init(struct ida *ida)
 {
-	idr_init(&ida->idr);
+	*ida = (struct ida)IDA_INIT(ida);
 }
 
 #define ida_alloc_range(ida, min, max, gfp)                                                      \

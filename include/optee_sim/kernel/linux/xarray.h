@@ -28,14 +28,15 @@ struct xa_limit {
 #define XA_FLAGS_ALLOC	  4u
 #define XA_FLAGS_ALLOC1	  12u
 
-#define DEFINE_XARRAY_FLAGS(name, flags) struct xarray name = {.first = (flags) == XA_FLAGS_ALLOC1}
-#define DEFINE_XARRAY(name)		 DEFINE_XARRAY_FLAGS(name, 0)
-#define DEFINE_XARRAY_ALLOC(name)	 DEFINE_XARRAY_FLAGS(name, XA_FLAGS_ALLOC)
-#define DEFINE_XARRAY_ALLOC1(name)	 DEFINE_XARRAY_FLAGS(name, XA_FLAGS_ALLOC1)
+#define DEFINE_XARRAY_FLAGS(name, flags) \
+	struct xarray name = {.idr = {.own_lock = true}, .first = (flags) == XA_FLAGS_ALLOC1}
+#define DEFINE_XARRAY(name)	   DEFINE_XARRAY_FLAGS(name, 0)
+#define DEFINE_XARRAY_ALLOC(name)  DEFINE_XARRAY_FLAGS(name, XA_FLAGS_ALLOC)
+#define DEFINE_XARRAY_ALLOC1(name) DEFINE_XARRAY_FLAGS(name, XA_FLAGS_ALLOC1)
 
 static inline void xa_init_flags(struct xarray *xa, gfp_t flags)
 {
-	idr_init(&xa->idr);
+	xa->idr = (struct idr){.own_lock = true};
 	xa->first = flags == XA_FLAGS_ALLOC1;
 }
 

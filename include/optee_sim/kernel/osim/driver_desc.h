@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <osim/access.h>
 #include <osim/tenant.h>
 
 /*
@@ -35,6 +36,7 @@ struct osim_driver {
 	const char *description;
 	struct osim__k_initcall *initcalls;
 	struct osim__k_initcall **initcalls_end;
+	bool access;		    /* it tells its loads and stores */
 	struct osim_machine *bound; /* the machine that has it, or NULL; the library's */
 	/* Its static data, of one that was linked into one object; else NULL. */
 	unsigned char *data, *data_end, *bss, *bss_end;
@@ -55,6 +57,7 @@ struct osim_driver {
 	__attribute__((visibility("default"))) struct osim_driver symbol = { \
 		.name = (name_),                                             \
 		.description = (description_),                               \
+		.access = OSIM__K_ACCESS,                                    \
 		.initcalls_end = &symbol.initcalls,                          \
 		__VA_ARGS__}
 
