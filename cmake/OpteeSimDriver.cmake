@@ -260,7 +260,10 @@ function(_optee_sim_driver_objects driver objects)
       -ftrivial-auto-var-init=pattern)
   endif()
   if(arg_BUILD STREQUAL "access" AND NOT obj_PLAIN)
+    # What the compiler makes of these itself is not told.
     target_compile_options(${objects} PRIVATE -fsanitize=thread
+      -fno-builtin-memcpy -fno-builtin-memmove -fno-builtin-memset -fno-builtin-memcmp
+      $<$<C_COMPILER_ID:GNU>:-Wno-tsan>
       "SHELL:$<IF:$<C_COMPILER_ID:GNU>,--param tsan-distinguish-volatile=1,-mllvm -tsan-distinguish-volatile=1>")
   endif()
   if(arg_COVERAGE)
