@@ -12,6 +12,7 @@
 #include <linux/irqdomain.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
 #include <linux/sched.h>
@@ -23,6 +24,7 @@
 struct notif {
 	unsigned int irq;
 	u32 max_value;
+	struct mutex lock;	  /* of arg: the thread uses it, and remove does */
 	struct osim_msg_arg *arg; /* a page for messages */
 };
 
@@ -37,6 +39,7 @@ static int call(struct notif *notif, u32 cmd)
 	u64 pa = virt_to_phys(notif->arg);
 	struct arm_smccc_res res;
 
+	mutex_lock(&notif->lock);
 	memset(notif->arg, 0, sizeof(*notif->arg));
 	notif->arg->cmd = cmd;
 	smc(OPTEE_SMC_CALL_WITH_ARG, pa >> 32, pa, 0, &res);
@@ -44,6 +47,7 @@ static int call(struct notif *notif, u32 cmd)
 		cond_resched();
 		smc(OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 0, res.a3, &res);
 	}
+	mutex_unlock(&notif->lock);
 	return res.a0 == OPTEE_SMC_RETURN_OK ? 0 : -EIO;
 }
 
@@ -114,6 +118,7 @@ static int notif_probe(struct platform_device *pdev)
 
 	if (!notif)
 		return -ENOMEM;
+	mutex_init(&notif->lock);
 	rc = exchange_capabilities(notif);
 	if (rc)
 		goto err_free;

@@ -212,7 +212,8 @@ static enum osim__cli_built build(const struct paths *p, const struct osim__cli_
 	const char *generator = have("ninja") ? "Ninja" : "Unix Makefiles";
 	const char *configure[] = {"cmake", "-S", p->dir, "-B", dir, "-G", generator, NULL};
 	const char *compile[] = {"cmake", "--build", dir, "--parallel", NULL};
-	bool asan = o->build && !strcmp(o->build, "asan"), first, done;
+	const char *how = o->build ? o->build : "plain";
+	bool first, done;
 	struct osim__cli_log log;
 	FILE *mark;
 
@@ -226,7 +227,10 @@ static enum osim__cli_built build(const struct paths *p, const struct osim__cli_
 		return OSIM__CLI_BUILT;
 	if (first)
 		osim__cli_error("building the driver of %s%s (once; kept in %s)",
-				o->driver ? o->driver : o->kernel, asan ? " with sanitizers" : "",
+				o->driver ? o->driver : o->kernel,
+				!strcmp(how, "asan")	 ? " with sanitizers"
+				: !strcmp(how, "access") ? " to tell its accesses"
+							 : "",
 				p->dir);
 	if (!osim__cli_log_open(&log, p->dir, "build.log"))
 		return OSIM__CLI_BUILT_ERROR;

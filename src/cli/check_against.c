@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/check_command.h"
@@ -53,13 +54,41 @@ static int status_of(const struct osim__cli_check *c, enum osim__cli_built built
 	return built == OSIM__CLI_BUILT_NOT ? OSIM__EXIT_BISECT_SKIP : OSIM__EXIT_BISECT_STOP;
 }
 
+/*
+ * The runner of a driver and, where nothing was said of how it is to be built, the one that tells
+ * its accesses; other is empty where there is none.
+ */
+static enum osim__cli_built build_both(const struct osim__cli_check *c,
+				       const struct osim__cli_options *how, char runner[PATH_MAX],
+				       char other[PATH_MAX])
+{
+	struct osim__cli_options access = *how;
+	enum osim__cli_built built = osim__cli_build_runner(how, runner, PATH_MAX);
+
+	other[0] = '\0';
+	access.build = "access";
+	access.coverage = false;
+	if (built == OSIM__CLI_BUILT && !c->build_given && !c->again && !c->list)
+		built = osim__cli_build_runner(&access, other, PATH_MAX);
+	return built;
+}
+
 int osim__cli_check_build(const struct osim__cli_check *c, const char *report, int argc,
 			  char **argv)
 {
-	const char *before[] = {report ? "--against-report" : NULL, report, NULL};
-	char runner[PATH_MAX];
-	enum osim__cli_built built = osim__cli_build_runner(&c->build, runner, sizeof(runner));
+	const char *before[5] = {NULL};
+	char runner[PATH_MAX], other[PATH_MAX];
+	size_t used = 0;
+	enum osim__cli_built built = build_both(c, &c->build, runner, other);
 
+	if (report) {
+		before[used++] = "--against-report";
+		before[used++] = report;
+	}
+	if (other[0]) {
+		before[used++] = "--access-runner";
+		before[used++] = other;
+	}
 	if (built == OSIM__CLI_BUILT)
 		osim__cli_become(runner, "check", before, argc, argv);
 	return status_of(c, built == OSIM__CLI_BUILT ? OSIM__CLI_BUILT_ERROR : built);
@@ -86,30 +115,64 @@ static int run_quietly(const char *const argv[])
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static int check_with(const struct osim__cli_check *c, const char *runner, const char *report)
+struct words {
+	const char *argv[64];
+	size_t count;
+	char text[8][48];
+	size_t texts;
+};
+
+static void add(struct words *w, const char *option, const char *value)
+{
+	const size_t room = sizeof(w->argv) / sizeof(w->argv[0]);
+
+	/* The last one stays NULL. */
+	if (w->count + 3 > room)
+		return;
+	w->argv[w->count++] = option;
+	if (value)
+		w->argv[w->count++] = value;
+}
+
+static void add_number(struct words *w, const char *option, uint64_t value)
+{
+	char *text = w->text[w->texts++];
+
+	snprintf(text, sizeof(w->text[0]), "%s=%llu", option, (unsigned long long)value);
+	add(w, text, NULL);
+}
+
+/* A check with the same options, whose report goes to a file. */
+static void begin_words(struct words *w, const struct osim__cli_check *c, const char *runner,
+			const char *report, uint64_t budget_s)
 {
 	const struct osim_check_options *o = &c->options;
-	char jobs[32], experiments[48], budget[48], seed[48];
-	const char *argv[24] = {runner,	    "check",	 "--built",
-				"--json",   report,	 "--kernel",
-				c->against, "--peer",	 o->honest_only ? "honest" : "all",
-				jobs,	    experiments, budget,
-				seed};
-	size_t used = 13;
 
-	snprintf(jobs, sizeof(jobs), "--jobs=%u", o->jobs);
-	snprintf(experiments, sizeof(experiments), "--experiments=%zu", o->experiments_max);
-	snprintf(budget, sizeof(budget), "--budget=%u", o->budget_ms / 1000u);
-	snprintf(seed, sizeof(seed), "--seed=%llu", (unsigned long long)o->seed);
-	if (o->only) {
-		argv[used++] = "--only";
-		argv[used++] = o->only;
-	}
-	if (o->quick)
-		argv[used++] = "--quick";
+	*w = (struct words){.argv = {runner, "check", "--built"}, .count = 3};
+	add(w, "--json", report);
+	add(w, "--peer", o->honest_only ? "honest" : "all");
+	add_number(w, "--jobs", o->jobs);
+	add_number(w, "--experiments", o->experiments_max);
+	add_number(w, "--budget", budget_s);
+	add_number(w, "--seed", o->seed);
+	if (o->only)
+		add(w, "--only", o->only);
 	if (o->profile == OSIM_PROFILE_ABI)
-		argv[used++] = "--profile=abi";
-	return run_quietly(argv);
+		add(w, "--profile=abi", NULL);
+}
+
+static int check_with(const struct osim__cli_check *c, const char *runner, const char *other,
+		      const char *report)
+{
+	struct words w;
+
+	begin_words(&w, c, runner, report, c->options.budget_ms / 1000u);
+	add(&w, "--kernel", c->against);
+	if (c->options.quick)
+		add(&w, "--quick", NULL);
+	if (other[0])
+		add(&w, "--access-runner", other);
+	return run_quietly(w.argv);
 }
 
 /* A file of our own, for one report. */
@@ -126,7 +189,7 @@ static char *new_file(void)
 	strcat(strcpy(path, dir), "/optee-sim.XXXXXX");
 	fd = mkstemp(path);
 	if (fd < 0) {
-		osim__cli_error("--against: cannot make '%s': %s", path, strerror(errno));
+		osim__cli_error("cannot make '%s': %s", path, strerror(errno));
 		free(path);
 		return NULL;
 	}
@@ -137,8 +200,8 @@ static char *new_file(void)
 int osim__cli_check_old(const struct osim__cli_check *c, char **report)
 {
 	struct osim__cli_options old = {.kernel = c->against, .build = c->build.build};
-	char runner[PATH_MAX];
-	enum osim__cli_built built = osim__cli_build_runner(&old, runner, sizeof(runner));
+	char runner[PATH_MAX], other[PATH_MAX];
+	enum osim__cli_built built = build_both(c, &old, runner, other);
 	int rc;
 
 	if (built != OSIM__CLI_BUILT) {
@@ -148,11 +211,57 @@ int osim__cli_check_old(const struct osim__cli_check *c, char **report)
 	*report = new_file();
 	if (!*report)
 		return status_of(c, OSIM__CLI_BUILT_ERROR);
-	rc = check_with(c, runner, *report);
+	rc = check_with(c, runner, other, *report);
 	if (rc == OSIM__EXIT_CLEAN || rc == OSIM__EXIT_FINDINGS)
 		return 0;
 	osim__cli_error("--against: the check of '%s' failed: %s", c->against,
 			rc < 0 ? strerror(-rc) : "see above");
 	unlink(*report);
 	return status_of(c, OSIM__CLI_BUILT_ERROR);
+}
+
+/* --- races --- */
+
+/* Races show in nearly any order: a sixth of the time is enough for them. */
+#define RACES_SHARE 6u
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
+}
+
+static void take_time(struct osim_check_options *o, uint64_t ms)
+{
+	if (o->budget_ms)
+		o->budget_ms = ms + 1000u < o->budget_ms ? o->budget_ms - (unsigned int)ms : 1000u;
+}
+
+char *osim__cli_check_races(struct osim__cli_check *c)
+{
+	uint64_t begin_ms = now_ms(), share_s = c->options.budget_ms / 1000u;
+	char *report = new_file(), *file, *rest = c->files ? strdup(c->files) : NULL, *left = rest;
+	struct words w;
+	int rc;
+
+	if (!report)
+		return NULL;
+	begin_words(&w, c, c->access_runner, report, (share_s + RACES_SHARE - 1) / RACES_SHARE);
+	add(&w, "--quick", "--build=access");
+	if (c->build.kernel)
+		add(&w, "--kernel", c->build.kernel);
+	while (left && (file = strtok_r(NULL, ";", &left)))
+		add(&w, "--driver", file);
+	rc = run_quietly(w.argv);
+	free(rest);
+	take_time(&c->options, now_ms() - begin_ms);
+	if (rc == OSIM__EXIT_CLEAN || rc == OSIM__EXIT_FINDINGS)
+		return report;
+	osim__cli_error("the check for data races failed: %s",
+			rc < 0 ? strerror(-rc) : "see above");
+	unlink(report);
+	free(report);
+	return NULL;
 }

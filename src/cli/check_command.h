@@ -22,6 +22,7 @@ struct osim__cli_check {
 	const char *coverage;	    /* directory */
 	const char *trace;	    /* is held against the rules, in place of a driver */
 	const char *write_trace;    /* of the run made again */
+	const char *access_runner;  /* of the same driver, built to tell its accesses */
 	const char *against_report; /* what the check of --against wrote */
 	char *files;		    /* of build.driver */
 	char *command; /* "optee-sim check --kernel TREE --build asan", as it has to be given again
@@ -35,7 +36,13 @@ char *osim__cli_check_command(const struct osim__cli_check *c);
 /* Checks --against's tree the same way, into a new file whose name the caller frees. 0, or status.
  */
 int osim__cli_check_old(const struct osim__cli_check *c, char **report);
-/* Builds the driver and becomes its runner. Comes back, with a status, where that fails. */
+/*
+ * Has the driver's other runner look for data races, and takes the time off the budget. The name of
+ * its report, which the caller unlinks and frees; NULL, after a message.
+ */
+char *osim__cli_check_races(struct osim__cli_check *c);
+/* Builds the driver and becomes its runner, which is told of the other one. Comes back, with a
+ * status, where that fails. */
 int osim__cli_check_build(const struct osim__cli_check *c, const char *report, int argc,
 			  char **argv);
 

@@ -205,3 +205,99 @@ bool osim__cli_report_accept(struct osim__cli_report *r, const char *option, con
 	json_decref(root);
 	return fine;
 }
+
+/* --- what another runner found --- */
+
+static char *joined(json_t *list)
+{
+	char *text = NULL;
+	size_t at, bytes;
+	json_t *item;
+	FILE *out = open_memstream(&text, &bytes);
+
+	if (!out)
+		return NULL;
+	json_array_foreach(list, at, item)
+		fprintf(out, "%s%s", at ? "\n" : "", json_string_value(item));
+	fclose(out);
+	return text;
+}
+
+static enum osim_who who_of(const char *name)
+{
+	enum osim_who who = OSIM_WHO_HONEST;
+
+	while (who < OSIM_WHO_HOSTILE && strcmp(osim__cli_who[who], name) != 0)
+		who++;
+	return who;
+}
+
+static const char *text_of(json_t *item, const char *key)
+{
+	const char *text = json_string_value(json_object_get(item, key));
+
+	return text ? text : "";
+}
+
+/* Its command is what stands before the experiment. */
+static void add_race(struct osim__cli_report *r, json_t *item)
+{
+	json_t *list = json_object_get(item, "scenarios");
+	const char **scenarios = calloc(json_array_size(list) + 1, sizeof(*scenarios));
+	char *command = strdup(text_of(item, "again")),
+	     *where = joined(json_object_get(item, "where"));
+	char *end = command ? strstr(command, " --again ") : NULL;
+	struct osim_check_group g = {
+		.id = text_of(item, "id"),
+		.text = text_of(item, "text"),
+		.where = where ? where : "",
+		.rule = text_of(item, "rule"),
+		.abi = text_of(item, "abi"),
+		.who = who_of(text_of(item, "who")),
+		.experiment = text_of(item, "experiment"),
+		.count = (size_t)json_integer_value(json_object_get(item, "runs")),
+		.scenarios = scenarios};
+
+	for (size_t i = 0; scenarios && i < json_array_size(list); i++)
+		scenarios[i] = json_string_value(json_array_get(list, i));
+	if (end && scenarios) {
+		*end = '\0';
+		osim__cli_report_add(r, &g, command);
+	}
+	free(where);
+	free(command);
+	free(scenarios);
+}
+
+/* By who can cause it, then by id. */
+static int in_order(const void *a, const void *b)
+{
+	const struct osim__cli_finding *fa = a, *fb = b;
+	int by_id = strcmp(fa->id, fb->id);
+
+	if (fa->who != fb->who)
+		return fa->who < fb->who ? -1 : 1;
+	return by_id ? by_id : fa->order < fb->order ? -1 : fa->order > fb->order;
+}
+
+bool osim__cli_report_add_races(struct osim__cli_report *r, const char *path)
+{
+	json_error_t error;
+	json_t *root = json_load_file(path, 0, &error), *item;
+	size_t at;
+
+	if (!root) {
+		osim__cli_error("cannot read '%s': line %d: %s", path, error.line, error.text);
+		return false;
+	}
+	json_array_foreach(json_object_get(root, "findings"), at,
+			   item) if (!strcmp(text_of(item, "id"), "kernel.data-race"))
+		add_race(r, item);
+	r->summary.experiments += (size_t)json_integer_value(json_object_get(root, "runs"));
+	json_decref(root);
+	for (at = 0; at < r->count; at++)
+		r->items[at].order = at;
+	if (r->count)
+		qsort(r->items, r->count, sizeof(*r->items), in_order);
+	return true;
+}

@@ -65,8 +65,10 @@ static char *place_of(const struct osim_check_group *g)
 {
 	size_t n = strcspn(g->where, "\n");
 
-	/* Of a race the text names both places; which of them came second is an accident. */
-	if (!n || is_below(g->where) || !strcmp(g->id, "kernel.data-race"))
+	/* Of a race both places count, and neither which came second nor what each did. */
+	if (!strcmp(g->id, "kernel.data-race"))
+		return must(strndup(g->text, (size_t)(strstr(g->text, ": ") - g->text)));
+	if (!n || is_below(g->where))
 		return copy(g->text);
 	return must(strndup(g->where, n));
 }

@@ -16,6 +16,7 @@ struct osim__cli_finding {
 	char **scenarios;
 	size_t scenario_count, count;
 	enum osim_who who;
+	size_t order;  /* in which they were found */
 	bool accepted; /* by a baseline, or found in the older tree */
 };
 
@@ -47,6 +48,8 @@ extern const char *const osim__cli_who_text[OSIM_WHO_COUNT]; /* a sentence */
 /* Keeps a copy. command: what --again and the experiment are to be added to. */
 void osim__cli_report_add(struct osim__cli_report *r, const struct osim_check_group *g,
 			  const char *command);
+/* The data races of another report, in their places; its runs count. false, after a message. */
+bool osim__cli_report_add_races(struct osim__cli_report *r, const char *path);
 /* Names scenarios and rules, and counts, when all were added and accepted. */
 void osim__cli_report_finish(struct osim__cli_report *r, const char *only);
 void osim__cli_report_free(struct osim__cli_report *r);

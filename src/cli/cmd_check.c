@@ -38,6 +38,7 @@ enum {
 	OPT_SARIF,
 	OPT_TAP,
 	OPT_COVERAGE,
+	OPT_ACCESS_RUNNER,
 	OPT_TRACE,
 	OPT_WRITE_TRACE,
 };
@@ -52,7 +53,8 @@ static const struct argp_option options[] = {
 	{"driver", OPT_DRIVER, "FILE.c", 0,
 	 "Check the driver that these files make; once for each file, or FILE.c... after it", 0},
 	{"build", OPT_BUILD, "plain|asan|access", 0,
-	 "How a tree's driver, or one of files, is built; default asan", 0},
+	 "How a tree's driver, or one of files, is built; default asan, and access for data races",
+	 0},
 	{"against", OPT_AGAINST, "OLD", 0,
 	 "Check that tree first, the same way, and tell only what --kernel's adds", 0},
 	{"only", OPT_ONLY, "SCENARIO", 0, "Only scenarios whose name begins so", 0},
@@ -88,6 +90,7 @@ static const struct argp_option options[] = {
 	 0},
 	{"write-trace", OPT_WRITE_TRACE, "FILE", 0,
 	 "With --again: write every event there, for optee-sim trace", 0},
+	{"access-runner", OPT_ACCESS_RUNNER, "FILE", OPTION_HIDDEN, "", 0},
 	{"against-report", OPT_AGAINST_REPORT, "FILE", OPTION_HIDDEN, "", 0},
 	{"built", OPT_BUILT, NULL, OPTION_HIDDEN, "", 0},
 	{0},
@@ -174,6 +177,9 @@ static error_t parse_output(int key, char *arg, struct osim__cli_check *c)
 		return 0;
 	case OPT_AGAINST_REPORT:
 		c->against_report = arg;
+		return 0;
+	case OPT_ACCESS_RUNNER:
+		c->access_runner = arg;
 		return 0;
 	case OPT_COVERAGE:
 		c->coverage = arg;
@@ -365,8 +371,11 @@ static void leave(void *arg)
 static int check(struct osim__cli_check *c)
 {
 	struct osim__cli_report *r = &c->report;
+	char *races = c->access_runner ? osim__cli_check_races(c) : NULL;
 	int rc;
 
+	if (c->access_runner && !races)
+		return error_status(c);
 	c->options.progress = progress;
 	c->options.leave = c->coverage ? leave : NULL;
 	c->options.arg = c;
@@ -374,6 +383,11 @@ static int check(struct osim__cli_check *c)
 	r->kernel = c->build.kernel;
 	r->seed = c->options.seed;
 	rc = osim_check(&c->options, collect, c, &r->summary);
+	if (!rc && races && !osim__cli_report_add_races(r, races))
+		rc = -EIO;
+	if (races)
+		unlink(races);
+	free(races);
 	if (c->terminal)
 		fputs("\r\033[K", stderr);
 	if (rc) {

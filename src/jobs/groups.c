@@ -28,10 +28,14 @@ static void append_without_numbers(char *key, size_t bytes, const char *text)
 static void make_key(char *key, size_t bytes, const char *id, const char *text, const char *where)
 {
 	snprintf(key, bytes, "%s|", id);
+	/* Of a race both places count, and neither which came second nor what each did. */
+	if (!strcmp(id, "kernel.data-race")) {
+		snprintf(key, bytes, "%s|%.*s", id, (int)(strstr(text, ": ") - text), text);
+		return;
+	}
 	/* Rules name what must hold; where it was noticed is the same for all. A stack tells places
-	 * apart better than a text, but for a race: which of the two came second is an accident. */
-	append_without_numbers(key, bytes,
-			       where[0] && strcmp(id, "kernel.data-race") != 0 ? where : text);
+	 * apart better than a text. */
+	append_without_numbers(key, bytes, where[0] ? where : text);
 }
 
 static bool simpler(const struct osim__experiment *a, const struct osim__experiment *b)

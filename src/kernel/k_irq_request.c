@@ -17,7 +17,10 @@ static void run_thread_fn(struct osim__kernel *k, struct osim__k_action *a)
 	osim__access_acquire(k->m, a);
 	a->thread_fn((int)d->irq, a->dev_id);
 	osim__k_check_left(k->m, "kernel.irq-left-atomic", "thread of", a->name);
-	osim__access_release(k->m, d);
+	/* Whoever waits for it; the handler may come again meanwhile, but for a masked line's. */
+	osim__access_release(k->m, &d->quiet);
+	if (a->masked)
+		osim__access_release(k->m, d);
 	if (a->masked && !a->asked) {
 		a->masked = false;
 		d->masked--;
@@ -158,6 +161,7 @@ static void wait_quiet(struct osim__kernel *k, struct osim__k_desc *d,
 		    -EDEADLK)
 			return;
 	osim__access_acquire(k->m, d);
+	osim__access_acquire(k->m, &d->quiet);
 }
 
 void osim__k_synchronize_irq(unsigned int irq, const struct osim__site *site)

@@ -143,9 +143,8 @@ static void step(struct osim_machine *m)
 
 void osim__access_begin(struct osim_machine *m)
 {
-	if (m->access)
-		return;
-	m->access = calloc(1, sizeof(struct osim__access));
+	if (!m->access)
+		m->access = calloc(1, sizeof(struct osim__access));
 	if (m->access)
 		begin(m);
 }

@@ -14,7 +14,8 @@
  * others take, too, tests that pointer and nothing else.
  */
 
-/* From here on. Without memory for it no race is found. */
+/* From here on; what was before, by another driver or another kernel, does not count. Without
+ * memory for it no race is found. */
 void osim__access_begin(struct osim_machine *m);
 void osim__access_fini(struct osim_machine *m);
 

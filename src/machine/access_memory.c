@@ -176,31 +176,29 @@ static bool told(struct osim__access_memory *memory, const void *first, const vo
 	return false;
 }
 
+static const char *kind_of(const struct osim__access_slot *access)
+{
+	if (!access->pc)
+		return "free";
+	return access->write ? "write" : "read";
+}
+
 /* The same text whichever of the two comes second in a run. */
 static void tell(struct osim_machine *m, struct osim__access_memory *memory,
 		 const struct osim__access_slot *first, const struct osim__access_slot *second)
 {
 	char stack[1024], a[PLACE_BYTES], b[PLACE_BYTES];
-	const char *one = a, *other = b;
-	bool one_writes = first->write, other_writes = second->write;
+	bool turned;
 
 	if (second->pc && told(memory, first->pc, second->pc, second->write))
 		return;
 	osim__stack_text(stack, sizeof(stack));
-	snprintf(b, sizeof(b), "%.*s", (int)strcspn(stack, "\n"), stack);
 	osim__stack_place(first->pc, a, sizeof(a));
-	if (one_writes != other_writes ? other_writes : strcmp(a, b) > 0) {
-		one = b;
-		other = a;
-		one_writes = second->write;
-		other_writes = first->write;
-	}
-	osim__finding(m, "kernel.data-race", "%s at %s and %s at %s: nothing orders them",
-		      one_writes ? "write" : "read", one,
-		      !second->pc && other == b ? "free"
-		      : other_writes		? "write"
-						: "read",
-		      other);
+	snprintf(b, sizeof(b), "%.*s", (int)strcspn(stack, "\n"), stack);
+	turned = strcmp(a, b) > 0;
+	osim__finding(m, "kernel.data-race", "%s and %s: %s and %s that nothing orders",
+		      turned ? b : a, turned ? a : b, kind_of(turned ? second : first),
+		      kind_of(turned ? first : second));
 }
 
 /* Is all that the slot can still show shown by the new access, too? */

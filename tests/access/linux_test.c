@@ -22,7 +22,7 @@ static void group(void *arg, const struct osim_check_group *g)
 	if (strcmp(g->id, "kernel.data-race") != 0)
 		return;
 	/* The pointer that is read there is set in two places. */
-	if (!strstr(g->text, " and read at optee_supp_thrd_req (supp.c:"))
+	if (!strstr(g->text, " and optee_supp_thrd_req (supp.c:"))
 		fail_msg("another one: %s", g->text);
 	if (*found)
 		return;
@@ -49,7 +49,7 @@ static void supplicant_that_is_looked_for_without_its_lock_is_a_race(void **stat
 
 	(void)state;
 	assert_non_null(race);
-	assert_memory_equal(race, "write at optee_open (core.c:", 28);
+	assert_non_null(strstr(race, ": write and read that nothing orders"));
 }
 
 static void notifications_and_clients_have_none(void **state)

@@ -257,6 +257,7 @@ static irqreturn_t handler(int irq, void *dev_id)
 		spin_unlock(&r.spin);
 		break;
 	case RACER_irq_thread:
+	case RACER_irq_thread_twice:
 		r.x = 7;
 		return IRQ_WAKE_THREAD;
 	default:

@@ -46,6 +46,7 @@
 	X(irq_spin, false)         \
 	X(irq_local, false)        \
 	X(irq_thread, false)       \
+	X(irq_thread_twice, true)  \
 	X(irq_freed, false)
 
 #define RACER_ENUM(name, races) RACER_##name,

@@ -70,7 +70,7 @@ class Options(Directory):
                 (["--budget=-1"], "--budget: '-1'"),
                 (["--peer=evil"], "--peer: 'evil' is none of honest, all"),
                 (["--profile=real"], "--profile: 'real' is neither optee nor abi"),
-                (["--build=fast"], "--build: 'fast' is none of plain, asan"),
+                (["--build=fast"], "--build: 'fast' is none of plain, asan, access"),
                 (["--build=asan"], "--build: needs --kernel or --driver"),
                 (["--only=nosuch"], "--only: no scenario begins with 'nosuch'"),
                 (["--again=nosuch"], "--again: experiment 'nosuch'"),
@@ -216,6 +216,59 @@ class Formats(Directory):
                                  check=1).stdout
             reports.append((text, out.read_text()))
         self.assertEqual(*reports)
+
+
+class Races(Directory):
+    """A driver whose handler and thread count in the same place."""
+
+    @classmethod
+    def setUpClass(cls):
+        place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(place.cleanup)
+        base = pathlib.Path(place.name)
+        cls.file, cls.cache = base / "racy.c", base / "cache"
+        text = pathlib.Path(GIVEN.handler).read_text()
+        for name in "notif_irq_handler", "notif_irq_thread_fn":
+            head, body = text.split(f"static irqreturn_t {name}(int irq, void *dev_id)\n{{\n")
+            text = (f"{head}static irqreturn_t {name}(int irq, void *dev_id)\n{{\n"
+                    f"\t{name}_counts();\n{body}")
+        # Not the same, or the compiler makes one function of them.
+        counts = "static unsigned int counted;\n" + "".join(
+            f"static noinline void {name}_counts(void)\n{{\n\tcounted += {by};\n}}\n"
+            for by, name in enumerate(("notif_irq_handler", "notif_irq_thread_fn"), 1))
+        at = text.index("static irqreturn_t")
+        cls.file.write_text(text[:at] + counts + text[at:])
+
+    def check_races(self, *words, check=None):
+        return run_check("--driver", self.file, *SOME, *words, check=check, cache=self.cache)
+
+    def test_race_is_found_beside_the_rest_and_shown_again(self):
+        out = self.dir / "json"
+        done = self.check_races("--json", out, check=1)
+        report = json.loads(out.read_text())
+        handler, thread = (rf"notif_irq_{name}_counts \(racy.c:\d+\)"
+                           for name in ("handler", "thread_fn"))
+        races = [f for f in report["findings"] if re.match(
+            f"{handler} and {thread}: (read|write) and (read|write) that nothing orders", f["text"])]
+        self.assertEqual([f["id"] for f in races], ["kernel.data-race"])
+        self.assertIn("--build access --again", races[0]["again"])
+        self.assertIn(races[0]["text"], done.stdout)
+        causes = [f["who"] for f in report["findings"]]
+        self.assertEqual(causes, sorted(causes, key=["honest", "resource", "hostile"].index))
+        again = self.check_races("--build=access", "--again", races[0]["experiment"], check=1)
+        self.assertIn("FINDING kernel.data-race", again.stdout)
+
+    def test_build_that_was_asked_for_is_the_only_one(self):
+        done = self.check_races("--build=plain")
+        self.assertNotIn("kernel.data-race", done.stdout)
+        done = self.check_races("--build=access")
+        self.assertIn("kernel.data-race", done.stdout)
+
+    def test_race_that_is_known_is_accepted(self):
+        base = self.dir / "base.json"
+        self.check_races("--baseline-write", base, check=0)
+        self.assertIn("kernel.data-race", base.read_text())
+        self.check_races("--baseline", base, check=0)
 
 
 class Baseline(Directory):

@@ -70,7 +70,7 @@ class Options(unittest.TestCase):
 
     def test_word_that_is_unknown_names_the_known_ones(self):
         self.refused("--shm=both", "--shm: 'both' is none of dynamic, reserved")
-        self.refused("--build=fast --kernel=x", "--build: 'fast' is none of plain, asan")
+        self.refused("--build=fast --kernel=x", "--build: 'fast' is none of plain, asan, access")
         self.refused("--color=blue", "--color: 'blue' is none of auto, always, never")
         self.refused("--caps=dynamic_shm,bogus", "--caps: unknown capability 'bogus'", KNOWN_CAPS)
 
