@@ -104,7 +104,7 @@ void osim__k_gen_pool_free(struct gen_pool *pool, unsigned long addr, size_t siz
 			      osim__k_where(site));
 		return;
 	}
-	osim__access_free(osim__machine(), (void *)addr, size);
+	osim__access_forget(osim__machine(), (void *)addr, size);
 	osim__access_release(osim__machine(), pool);
 	bitmap_clear(c->map, (unsigned int)at, (unsigned int)nr);
 }

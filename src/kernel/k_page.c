@@ -115,7 +115,6 @@ static void release(void *va, size_t bytes, const char *what)
 			      "%s with %zu bytes of pages that are %zu, made at %s", what, bytes,
 			      n->bytes, osim__k_where(n->site));
 	bytes = n->bytes;
-	osim__access_free(m, va, bytes);
 	osim__live_remove(m, va);
 	if (keep_held(osim__k_base(m), va, bytes))
 		return;

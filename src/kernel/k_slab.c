@@ -106,7 +106,6 @@ static void release(const void *p, int pattern, const char *what, const struct o
 		return;
 	}
 	bytes = n->bytes;
-	osim__access_free(m, p, bytes);
 	osim__live_remove(m, p);
 	if (base->vmalloc.used)
 		osim__k_map_remove(&base->vmalloc, osim__k_key(p));

@@ -323,8 +323,8 @@ void osim__access_irq_end(struct osim_machine *m, const void *key, bool percpu, 
 
 /* --- memory --- */
 
-static void touch(struct osim_machine *m, const void *p, size_t bytes, bool write, const void *pc,
-		  bool keep)
+void osim__access_touch(struct osim_machine *m, const void *p, size_t bytes, bool write,
+			const void *pc)
 {
 	struct osim__access *a = m->access;
 	uint32_t id;
@@ -337,19 +337,7 @@ static void touch(struct osim_machine *m, const void *p, size_t bytes, bool writ
 					    .context = (uint16_t)id,
 					    .write = write,
 					    .pc = pc};
-	osim__access_memory_touch(m, a->memory, &a->contexts[id].now, &access, p, bytes, keep);
-}
-
-void osim__access_touch(struct osim_machine *m, const void *p, size_t bytes, bool write,
-			const void *pc)
-{
-	touch(m, p, bytes, write, pc, true);
-}
-
-void osim__access_do_free(struct osim_machine *m, const void *p, size_t bytes)
-{
-	touch(m, p, bytes, true, NULL, false);
-	osim__access_do_forget(m, p, bytes);
+	osim__access_memory_touch(m, a->memory, &a->contexts[id].now, &access, p, bytes);
 }
 
 void osim__access_do_forget(struct osim_machine *m, const void *p, size_t bytes)

@@ -28,7 +28,6 @@ void osim__access_do_release(struct osim_machine *m, const void *key);
 /* A store that orders only what came before the last fence. */
 void osim__access_publish(struct osim_machine *m, const void *key);
 void osim__access_fence(struct osim_machine *m);
-void osim__access_do_free(struct osim_machine *m, const void *p, size_t bytes);
 void osim__access_do_forget(struct osim_machine *m, const void *p, size_t bytes);
 void osim__access_do_wake(struct osim_machine *m, struct osim__thread *t, bool new_thread);
 void osim__access_do_join(struct osim_machine *m, const struct osim__thread *t);
@@ -45,13 +44,6 @@ static inline void osim__access_release(struct osim_machine *m, const void *key)
 {
 	if (__builtin_expect(m->access != NULL, 0))
 		osim__access_do_release(m, key);
-}
-
-/* Memory goes, which is a write to it. */
-static inline void osim__access_free(struct osim_machine *m, const void *p, size_t bytes)
-{
-	if (__builtin_expect(m->access != NULL, 0))
-		osim__access_do_free(m, p, bytes);
 }
 
 /* Nothing that was done to memory, and no key there, means anything any more. */
@@ -131,10 +123,9 @@ void osim__access_memory_free(struct osim__access_memory *memory);
 struct osim__clock_vector *osim__access_key(struct osim__access_memory *memory, const void *key,
 					    bool make);
 void osim__access_memory_forget(struct osim__access_memory *memory, const void *p, size_t bytes);
-/* Looks at what was done to [p, p + bytes), and keeps the access where keep is set. */
+/* Looks at what was done to [p, p + bytes), and keeps the access. */
 void osim__access_memory_touch(struct osim_machine *m, struct osim__access_memory *memory,
 			       const struct osim__clock_vector *now,
-			       const struct osim__access_slot *access, const void *p, size_t bytes,
-			       bool keep);
+			       const struct osim__access_slot *access, const void *p, size_t bytes);
 
 #endif

@@ -178,8 +178,6 @@ static bool told(struct osim__access_memory *memory, const void *first, const vo
 
 static const char *kind_of(const struct osim__access_slot *access)
 {
-	if (!access->pc)
-		return "free";
 	return access->write ? "write" : "read";
 }
 
@@ -190,7 +188,7 @@ static void tell(struct osim_machine *m, struct osim__access_memory *memory,
 	char stack[1024], a[PLACE_BYTES], b[PLACE_BYTES];
 	bool turned;
 
-	if (second->pc && told(memory, first->pc, second->pc, second->write))
+	if (told(memory, first->pc, second->pc, second->write))
 		return;
 	osim__stack_text(stack, sizeof(stack));
 	osim__stack_place(first->pc, a, sizeof(a));
@@ -209,7 +207,7 @@ static bool replaces(const struct osim__access_slot *access, const struct osim__
 
 static void touch_granule(struct osim_machine *m, struct osim__access_memory *memory,
 			  const struct osim__clock_vector *now, struct granule *g,
-			  const struct osim__access_slot *access, bool keep)
+			  const struct osim__access_slot *access)
 {
 	struct osim__access_slot *to = NULL;
 
@@ -226,8 +224,6 @@ static void touch_granule(struct osim_machine *m, struct osim__access_memory *me
 		if (!slot->mask)
 			to = slot;
 	}
-	if (!keep)
-		return;
 	/* The one that has been there longest, as far as that is known. */
 	if (!to)
 		to = &g->slot[access->clock % SLOTS];
@@ -236,8 +232,7 @@ static void touch_granule(struct osim_machine *m, struct osim__access_memory *me
 
 void osim__access_memory_touch(struct osim_machine *m, struct osim__access_memory *memory,
 			       const struct osim__clock_vector *now,
-			       const struct osim__access_slot *access, const void *p, size_t bytes,
-			       bool keep)
+			       const struct osim__access_slot *access, const void *p, size_t bytes)
 {
 	uintptr_t at = (uintptr_t)p, end = at + bytes;
 
@@ -245,15 +240,14 @@ void osim__access_memory_touch(struct osim_machine *m, struct osim__access_memor
 		uintptr_t granule = at & ~(uintptr_t)(GRANULE_BYTES - 1);
 		uintptr_t next = granule + GRANULE_BYTES, last = next < end ? next : end;
 		struct osim__access_slot part = *access;
-		struct block *b = keep ? find_or_make(memory, at / BLOCK_BYTES)
-				       : *find(memory, at / BLOCK_BYTES);
+		struct block *b = find_or_make(memory, at / BLOCK_BYTES);
 
-		if (b && !b->granules && keep)
+		if (b && !b->granules)
 			b->granules = calloc(BLOCK_BYTES / GRANULE_BYTES, sizeof(*b->granules));
 		part.mask = (uint8_t)((0xffu << (at - granule)) & (0xffu >> (next - last)));
 		if (b && b->granules)
 			touch_granule(m, memory, now,
-				      &b->granules[at % BLOCK_BYTES / GRANULE_BYTES], &part, keep);
+				      &b->granules[at % BLOCK_BYTES / GRANULE_BYTES], &part);
 		at = last;
 	}
 }

@@ -185,16 +185,6 @@ static void without_lock(int test, int side)
 		if (refcount_dec_and_test(&r.shared->refs))
 			kfree(r.shared);
 		break;
-	case RACER_free_shared:
-		/* Comes second, and nothing says so. */
-		while (side && !READ_ONCE(r.flag))
-			cond_resched();
-		r.shared->value[side] = 1;
-		if (side)
-			kfree(r.shared);
-		else
-			WRITE_ONCE(r.flag, 1);
-		break;
 	case RACER_memory_reused:
 		/* The C library gives the same memory again. */
 		mine = kmalloc(sizeof(*mine), GFP_KERNEL);

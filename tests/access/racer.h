@@ -30,7 +30,6 @@
 	X(barrier, false)          \
 	X(atomic, false)           \
 	X(refcount, false)         \
-	X(free_shared, true)       \
 	X(memory_reused, false)    \
 	X(bits, false)             \
 	X(bits_plain, true)        \
