@@ -35,9 +35,13 @@ void bench_check(bool ok, const char *what)
 		bench_fail(what);
 }
 
-static void empty(unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
-		  unsigned long a4, unsigned long a5, unsigned long a6, unsigned long a7,
-		  struct osim_smccc_res *res)
+/* At the same place in its cache line in every build: it is what all the others are held against.
+ */
+#define FIXED_PLACE __attribute__((noinline, aligned(64)))
+
+static FIXED_PLACE void empty(unsigned long a0, unsigned long a1, unsigned long a2,
+			      unsigned long a3, unsigned long a4, unsigned long a5,
+			      unsigned long a6, unsigned long a7, struct osim_smccc_res *res)
 {
 	(void)a0;
 	(void)a1;
@@ -52,7 +56,7 @@ static void empty(unsigned long a0, unsigned long a1, unsigned long a2, unsigned
 
 static osim_optee_invoke_fn_t *volatile empty_fn = empty;
 
-double bench_empty(void)
+FIXED_PLACE double bench_empty(void)
 {
 	struct osim_smccc_res res;
 	uint64_t begin_ns = bench_now_ns();

@@ -45,11 +45,13 @@ int osim_tap_remove(struct osim_machine *m, struct osim_tap *tap)
 static uint32_t masked(struct osim_machine *m)
 {
 	const struct osim__cpu *cpu = osim__sched_cpu(&m->sched);
-	struct osim_irq_state line = {.enabled = true};
+	const struct osim__line *line =
+		m->notif_intid < OSIM_PPI_END
+			? &m->ppi[osim__sched_cpu_number(&m->sched)][m->notif_intid]
+			: &m->spi[m->notif_intid];
 	uint32_t flags = cpu->irq_off || cpu->irq_depth ? OSIM_EVENT_F_MASKED : 0;
 
-	osim_irq_get(m, m->notif_intid, osim__sched_cpu_number(&m->sched), &line);
-	return line.enabled ? flags : flags | OSIM_EVENT_F_NOTIF_MASKED;
+	return line->state & OSIM__LINE_ENABLED ? flags : flags | OSIM_EVENT_F_NOTIF_MASKED;
 }
 
 static void emit(struct osim_machine *m, enum osim_event_kind kind, const struct osim_regs *in,
@@ -121,8 +123,12 @@ static OSIM__COLD void order_after(struct osim_machine *m, const struct osim_reg
 /* With a copy of what went in: for the record, and for a host whose call nobody answers. */
 static OSIM__COLD int invoke_kept(struct osim_machine *m, struct osim_regs *regs)
 {
-	const struct osim_regs in = *regs;
+	struct osim_regs in;
 
+	/* One by one, as they were written: a processor stalls where it has to merge two stores
+	 * into one load. */
+	for (unsigned int i = 0; i < sizeof(in.a) / sizeof(in.a[0]); i++)
+		in.a[i] = *(volatile const uint64_t *)&regs->a[i];
 	if (osim__event_on(m))
 		emit(m, OSIM_EVENT_CALL, &in, NULL);
 	if (m->access)

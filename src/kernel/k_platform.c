@@ -157,6 +157,8 @@ void osim__k_platform_set(struct osim__kernel *k, const struct osim_platform *op
 	p->method = bytes > 1 ? osim__kernel_zalloc(bytes) : NULL;
 	if (p->method)
 		memcpy(p->method, method, bytes);
+	k->not_smc = p->method && strcmp(p->method, "smc") != 0;
+	k->not_hvc = p->method && strcmp(p->method, "hvc") != 0;
 	p->no_irq = options->no_irq;
 	p->kdump = options->kdump;
 }

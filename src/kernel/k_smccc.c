@@ -6,16 +6,18 @@
 
 #include "kernel/platform.h"
 
-static void call(const char *method, struct osim_regs *regs, struct arm_smccc_res *res)
+/* The other instruction traps elsewhere, or is not there at all. */
+static noinline void wrong(struct osim_machine *m, const char *method)
 {
-	const char *named = osim__k_platform_method(osim__kernel());
+	osim__finding(m, "kernel.conduit", "a call is made by %s where the device tree says %s",
+		      method, osim__k_platform_method(osim__kernel()));
+}
 
-	/* The other instruction traps elsewhere, or is not there at all. */
-	if (named && strcmp(named, method) != 0)
-		osim__finding(osim__machine(), "kernel.conduit",
-			      "a call is made by %s where the device tree says %s", method, named);
+static __always_inline void call(struct osim_machine *m, struct osim_regs *regs,
+				 struct arm_smccc_res *res)
+{
 	/* What no conduit answers is an unknown function, as for any SMC. */
-	if (osim_invoke(osim__machine(), regs)) {
+	if (osim_invoke(m, regs)) {
 		*res = (struct arm_smccc_res){.a0 = ~0ul};
 		return;
 	}
@@ -32,8 +34,11 @@ void osim__k_smccc(unsigned long a0, unsigned long a1, unsigned long a2, unsigne
 		   struct arm_smccc_res *res)
 {
 	struct osim_regs regs = {{a0, a1, a2, a3, a4, a5, a6, a7}};
+	struct osim_machine *m = osim__machine();
 
-	call("smc", &regs, res);
+	if (unlikely(osim__kernel_of(m)->not_smc))
+		wrong(m, "smc");
+	call(m, &regs, res);
 }
 
 void osim__k_hvc(unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
@@ -41,6 +46,9 @@ void osim__k_hvc(unsigned long a0, unsigned long a1, unsigned long a2, unsigned 
 		 struct arm_smccc_res *res)
 {
 	struct osim_regs regs = {{a0, a1, a2, a3, a4, a5, a6, a7}};
+	struct osim_machine *m = osim__machine();
 
-	call("hvc", &regs, res);
+	if (unlikely(osim__kernel_of(m)->not_hvc))
+		wrong(m, "hvc");
+	call(m, &regs, res);
 }

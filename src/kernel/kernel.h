@@ -40,6 +40,7 @@ struct osim__kernel {
 	int result;		    /* of the thread that osim_bind() or the like waits for */
 	const char *failed_init;    /* module whose init function failed, or NULL */
 	bool not_matched;	    /* no driver was there for the device */
+	bool not_smc, not_hvc;	    /* the device tree names the other instruction */
 	char said[200]; /* the first error or warning that the driver logged while it was bound */
 	unsigned int syscalls;		/* system calls of programs that are in progress */
 	struct osim__waitq syscall_end; /* who waits for the end of any */

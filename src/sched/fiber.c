@@ -29,6 +29,9 @@ __attribute__((weak)) void *__tsan_create_fiber(unsigned int flags);
 __attribute__((weak)) void __tsan_destroy_fiber(void *fiber);
 __attribute__((weak)) void __tsan_switch_to_fiber(void *fiber, unsigned int flags);
 
+/* Is there a sanitizer that has to be told? Known with the first stack. */
+static bool sanitized;
+
 /*
  * Stacks outlive their pool: a check makes machines by the thousand, and a stack costs system calls
  * and page faults. What is kept is bounded, and shared by all threads of the host.
@@ -127,6 +130,7 @@ static struct osim__fiber *map_new(void)
 
 	if (!fiber)
 		return NULL;
+	sanitized = __sanitizer_start_switch_fiber || __tsan_switch_to_fiber;
 	mem = mmap(NULL, GUARD_BYTES + OSIM__STACK_BYTES, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (mem == MAP_FAILED) {
@@ -189,9 +193,8 @@ void osim__fiber_init_host(struct osim__fiber *fiber)
 	memcpy(fiber->name, "host", sizeof("host"));
 }
 
-void osim__fiber_switch(struct osim__fiber *from, struct osim__fiber *to)
+static void leave(struct osim__fiber *from, struct osim__fiber *to)
 {
-	assert(from != to);
 	if (__sanitizer_start_switch_fiber) {
 		__sanitizer_start_switch_fiber(from->dying ? NULL : &from->asan_fake_stack,
 					       to->stack, to->stack_bytes);
@@ -202,8 +205,16 @@ void osim__fiber_switch(struct osim__fiber *from, struct osim__fiber *to)
 			from->tsan_fiber = __tsan_get_current_fiber();
 		__tsan_switch_to_fiber(to->tsan_fiber, 0);
 	}
+}
+
+void osim__fiber_switch(struct osim__fiber *from, struct osim__fiber *to)
+{
+	assert(from != to);
+	if (__builtin_expect(sanitized, 0))
+		leave(from, to);
 	osim__fiber_swap(&from->sp, to->sp);
-	arrived(from);
+	if (__builtin_expect(sanitized, 0))
+		arrived(from);
 }
 
 static void unmap(struct osim__fiber *fiber)

@@ -112,15 +112,20 @@ static bool allowed(const struct osim__sched *s, const struct osim__thread *t, u
 	       !s->cpus[t->bound_cpu].online;
 }
 
-static int idle_cpu_for(const struct osim__sched *s, const struct osim__thread *t,
-			unsigned int first)
+static int any_idle_cpu_for(const struct osim__sched *s, const struct osim__thread *t)
 {
-	if (first < s->cpu_count && is_idle(&s->cpus[first]) && allowed(s, t, first))
-		return (int)first;
 	for (unsigned int c = 0; c < s->cpu_count; c++)
 		if (is_idle(&s->cpus[c]) && allowed(s, t, c))
 			return (int)c;
 	return -1;
+}
+
+static inline int idle_cpu_for(const struct osim__sched *s, const struct osim__thread *t,
+			       unsigned int first)
+{
+	if (first < s->cpu_count && is_idle(&s->cpus[first]) && allowed(s, t, first))
+		return (int)first;
+	return any_idle_cpu_for(s, t);
 }
 
 EITHER bool add_queued(struct osim__sched *s, struct ways *all, struct way *first, unsigned int me,
