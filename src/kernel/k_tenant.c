@@ -18,7 +18,7 @@ static int call(struct osim__tenant *t, enum osim__k_tenant_op op, struct osim__
 
 int osim__tenant_open(struct osim__tenant *t, struct osim_driver *driver)
 {
-	struct osim__k_tenant_call c = {NULL};
+	struct osim__k_tenant_call c = {.ctx = NULL};
 	int rc;
 
 	*t = (struct osim__tenant){.driver = driver};
@@ -29,7 +29,7 @@ int osim__tenant_open(struct osim__tenant *t, struct osim_driver *driver)
 
 void osim__tenant_close(struct osim__tenant *t)
 {
-	struct osim__k_tenant_call c = {NULL};
+	struct osim__k_tenant_call c = {.ctx = NULL};
 
 	call(t, OSIM__K_TENANT_CLOSE, &c);
 }
@@ -37,7 +37,7 @@ void osim__tenant_close(struct osim__tenant *t)
 int osim__tenant_open_session(struct osim__tenant *t, const uint8_t uuid[16], uint32_t *session,
 			      uint32_t *ret)
 {
-	struct osim__k_tenant_call c = {NULL};
+	struct osim__k_tenant_call c = {.ctx = NULL};
 	int rc;
 
 	memcpy(c.uuid, uuid, sizeof(c.uuid));
