@@ -118,8 +118,10 @@ int main(void)
 		fprintf(stderr, "%s\n", osim_last_error());
 		return 1;
 	}
-	if (start(&p))
+	if (start(&p)) {
+		fprintf(stderr, "%s\n", osim_last_error());
 		return 1;
+	}
 	uv_run(&p.uv, UV_RUN_DEFAULT);
 	uv_thread_join(&p.producer);
 	/* Nothing is left in the loop, and nothing of the driver. */

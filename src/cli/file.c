@@ -52,6 +52,11 @@ static bool open_file(struct file *f, const char *path, bool only_check)
 	struct stat old;
 	bool exists = !stat(path, &old);
 
+	/* A new file beside it could be made. */
+	if (!*path) {
+		errno = ENOENT;
+		return false;
+	}
 	/* Through a link what it points to is replaced, not the link. */
 	f->path = realpath(path, NULL);
 	if (!f->path)

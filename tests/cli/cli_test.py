@@ -210,7 +210,7 @@ class Json(Directory):
         self.assertIn("--json: cannot write '/dev/full'", done.stderr)
 
     def test_place_that_cannot_be_written_is_told_before_the_run(self):
-        for path in self.dir, self.dir / "none" / "out.json":
+        for path in self.dir, self.dir / "none" / "out.json", "":
             done = optee_sim("run", "--json", path, check=2)
             self.assertIn(f"--json: cannot write '{path}'", done.stderr)
             self.assertEqual(done.stdout, "")
