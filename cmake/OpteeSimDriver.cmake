@@ -77,7 +77,8 @@ function(optee_sim_add_driver target)
   endforeach()
 
   _optee_sim_driver_begin(${target} "${arg_NAME}")
-  _optee_sim_write_features("${dir_generated}/osim_features.h" ${sources})
+  _optee_sim_write_features("${dir_generated}/osim_features.h" LACKS CLIENTS
+    FILES ${sources})
   _optee_sim_driver_objects(${target} ${target}_objects
     ROOT "${CMAKE_CURRENT_SOURCE_DIR}" MODNAME ${arg_MODNAME}
     SOURCES ${sources} INCLUDES ${includes}
@@ -107,8 +108,8 @@ function(optee_sim_add_linux_driver target)
   _optee_sim_tree_headers("${dir_generated}/include" "${tree}")
   file(GLOB headers "${tree}/drivers/tee/*.h" "${tree}/drivers/tee/optee/*.h"
     "${dir_generated}/include/linux/*.h")
-  _optee_sim_write_features("${dir_generated}/osim_features.h" LACKS
-    ${tee} ${optee} ${headers})
+  _optee_sim_write_features("${dir_generated}/osim_features.h" LACKS NOTIF RPC_ARG
+    FILES ${tee} ${optee} ${headers})
   set(arg_configured ${arg_CONFIG})
   list(TRANSFORM arg_CONFIG PREPEND "CONFIG_")
   list(TRANSFORM arg_CONFIG APPEND "=1")

@@ -25,6 +25,10 @@ And of a Linux tree's driver, which may be older than a part of the ABI:
 OSIM_LACKS_NOTIF                 never name GET_ASYNC_NOTIF_VALUE: no asynchronous notifications
 OSIM_LACKS_RPC_ARG               never name CALL_WITH_RPC_ARG: none beside the call's arguments
 OSIM_LACKS_SUPP_DEVICES          never name GET_DEVICES_SUPP: no devices that need a supplicant
+
+And of other drivers:
+
+OSIM_LACKS_CLIENTS               never add a character device: a part of a driver
 ]]
 
 include_guard(GLOBAL)
@@ -46,12 +50,13 @@ set(_optee_sim_features
 set(_optee_sim_lacks
   OSIM_LACKS_NOTIF               "OPTEE_SMC_GET_ASYNC_NOTIF_VALUE"
   OSIM_LACKS_RPC_ARG             "OPTEE_SMC_CALL_WITH_RPC_ARG"
-  OSIM_LACKS_SUPP_DEVICES        "PTA_CMD_GET_DEVICES_SUPP")
+  OSIM_LACKS_SUPP_DEVICES        "PTA_CMD_GET_DEVICES_SUPP"
+  OSIM_LACKS_CLIENTS             "(cdev_device_add|cdev_add|misc_register|register_chrdev)\\(")
 
-# _optee_sim_write_features(HEADER [LACKS] file...): search the files, write the header.
+# _optee_sim_write_features(HEADER LACKS name... FILES file...): search the files, write the header.
 function(_optee_sim_write_features header)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "LACKS" "" "")
-  set(files ${arg_UNPARSED_ARGUMENTS})
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LACKS;FILES")
+  set(files ${arg_FILES})
   set(text "")
   set(code "")
   foreach(file IN LISTS files)
@@ -71,9 +76,10 @@ function(_optee_sim_write_features header)
     endif()
   endwhile()
   set(rest ${_optee_sim_lacks})
-  while(rest AND arg_LACKS)
+  while(rest)
     list(POP_FRONT rest name regex)
-    if(NOT code MATCHES "${regex}")
+    string(REPLACE "OSIM_LACKS_" "" what "${name}")
+    if(what IN_LIST arg_LACKS AND NOT code MATCHES "${regex}")
       string(APPEND lines "#define ${name} 1\n")
     endif()
   endwhile()

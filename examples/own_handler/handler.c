@@ -95,7 +95,7 @@ static int exchange_capabilities(struct notif *notif)
 	smc(OPTEE_SMC_EXCHANGE_CAPABILITIES, 0, 0, 0, &res);
 	if (res.a0 != OPTEE_SMC_RETURN_OK)
 		return -EINVAL;
-	if (!(res.a1 & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF))
+	if (!(res.a1 & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF) || !(res.a1 & OPTEE_SMC_SEC_CAP_DYNAMIC_SHM))
 		return -EOPNOTSUPP;
 	notif->max_value = res.a2;
 	return 0;

@@ -18,6 +18,7 @@ const char *osim__khost_driver_name(const struct osim_driver *driver);
 bool osim__khost_driver_lacks_notif(const struct osim_driver *driver);
 bool osim__khost_driver_lacks_rpc_arg(const struct osim_driver *driver);
 bool osim__khost_driver_lacks_supp_devices(const struct osim_driver *driver);
+bool osim__khost_driver_lacks_clients(const struct osim_driver *driver);
 /* The machine it is loaded on; NULL: none. *lost: it cannot be loaded any more. */
 struct osim_machine *osim__khost_driver_machine(const struct osim_driver *driver, bool *lost);
 

@@ -48,6 +48,11 @@ bool osim__khost_driver_lacks_supp_devices(const struct osim_driver *driver)
 	return driver->lacks_supp_devices;
 }
 
+bool osim__khost_driver_lacks_clients(const struct osim_driver *driver)
+{
+	return driver->lacks_clients;
+}
+
 struct osim_machine *osim__khost_driver_machine(const struct osim_driver *driver, bool *lost)
 {
 	*lost = driver->bound == LOST && !driver->image;

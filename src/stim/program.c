@@ -47,8 +47,13 @@ bool osim__program_begin(struct osim__stage *stage, const uint8_t uuid[16],
 			 struct osim_client *client, uint32_t *session)
 {
 	struct osim_tee_result result;
-	int rc = osim_client_open(stage->m, client);
+	int rc;
 
+	if (stage->part) {
+		osim__stage_lacks(stage, "device for programs");
+		return false;
+	}
+	rc = osim_client_open(stage->m, client);
 	osim__expect(stage, !rc, "client.open", "the device of a bound driver cannot be opened");
 	if (rc)
 		return false;

@@ -31,6 +31,10 @@ struct osim__stage {
 			  */
 	bool errors;	 /* the driver has reason to log errors */
 	bool peer_wrong; /* the secure world is made to ask what it should not */
+	/* The driver has no devices for programs, as a handler with a small probe has not: what a
+	 * whole driver owes its programs and its probe is not expected of it. */
+	bool part;
+	bool special;		   /* the scenario's machine is not the default one */
 	struct osim_client client; /* of programs that share a session */
 	uint32_t session;
 	struct osim_tap tap; /* of a scenario that stands in for the secure world */
@@ -53,6 +57,7 @@ struct osim__scenario {
 	void (*body)(struct osim__stage *stage);
 	enum osim_who who; /* who can cause what happens in it; honest where it is not said */
 	bool notif;	   /* without notifications by interrupt nothing is left of it */
+	bool whole;	   /* a part of a driver does nothing of what it is about */
 };
 
 /* The last has name NULL. */

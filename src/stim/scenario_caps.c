@@ -227,4 +227,5 @@ static void caps(struct osim__stage *stage)
 const struct osim__scenario osim__scenario_caps = {
 	.name = "caps",
 	.what = "A program uses the driver under each combination of capabilities.",
-	.body = caps};
+	.body = caps,
+	.whole = true};

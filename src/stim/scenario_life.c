@@ -221,11 +221,16 @@ bool osim__stage_try_bind(struct osim__stage *stage)
 
 bool osim__stage_bind(struct osim__stage *stage)
 {
+	/* What secure worlds a part of a driver can work with is its own affair, but for the
+	 * default. */
+	bool part = stage->part;
 	int rc = bind_driver(stage);
 
+	stage->part = part && (stage->special || stage->tap.fn);
 	/* A probe that never ends is a finding of its own. */
 	osim__expect(stage, !rc || rc == -EDEADLK || rc == -ELOOP, "probe.bound",
 		     "the driver does not come up with a secure world that it can work with");
+	stage->part = part;
 	return !rc;
 }
 
@@ -286,7 +291,7 @@ void osim__stage_finish(struct osim__stage *stage)
 
 void osim__expect(struct osim__stage *stage, bool holds, const char *id, const char *text)
 {
-	if (!holds && !stage->disturbed && stage->unmet)
+	if (!holds && !stage->disturbed && !stage->part && stage->unmet)
 		stage->unmet(stage->listener, id, text);
 }
 
@@ -308,8 +313,12 @@ bool osim__stage_has_supplicant(struct osim__stage *stage)
 
 void osim__stage_run(struct osim__stage *stage, const struct osim__scenario *scenario)
 {
+	stage->part = osim__khost_driver_lacks_clients(stage->driver);
+	stage->special = scenario->configure != NULL;
 	if (scenario->notif && osim__khost_driver_lacks_notif(stage->driver))
 		osim__stage_lacks(stage, "asynchronous notifications");
+	else if (scenario->whole && stage->part)
+		osim__stage_lacks(stage, "probe of a whole driver");
 	else
 		scenario->body(stage);
 }

@@ -141,6 +141,13 @@ class Formats(Directory):
             done = Planted.check("--again", f["experiment"], check=1)
             self.assertIn(f["id"], done.stdout)
 
+    def test_part_of_a_driver_owes_no_more_than_that(self):
+        report = self.dir / "json"
+        text = run_check("--driver", GIVEN.handler, *SOME, "--json", report,
+                         cache=Planted.cache).stdout
+        self.assertEqual(json.loads(report.read_text())["wrong"]["honest"], 0, text)
+        self.assertIn("no device for programs: ", text)
+
     def test_other_profile_is_part_of_the_experiment(self):
         done = Planted.check("--profile=abi", *SOME, check=1)
         again = re.findall(r"again: .*--again '?(\S+?)'?$", done.stdout, re.M)

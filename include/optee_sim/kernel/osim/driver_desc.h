@@ -46,6 +46,7 @@ struct osim_driver {
 	bool lacks_notif;	 /* asynchronous notifications, by interrupt */
 	bool lacks_rpc_arg;	 /* arguments of RPCs beside those of the call */
 	bool lacks_supp_devices; /* devices that need a supplicant */
+	bool lacks_clients;	 /* devices for programs: it is a part of a driver */
 };
 
 /*
