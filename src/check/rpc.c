@@ -103,14 +103,17 @@ static bool same_param(const struct osim_msg_param *a, const struct osim_msg_par
 
 	switch (was) {
 	case OPTEE_MSG_ATTR_TYPE_VALUE_INPUT:
+		return a->attr == b->attr && x->a == y->a && x->b == y->b && x->c == y->c;
 	case OPTEE_MSG_ATTR_TYPE_RMEM_INPUT:
 	case OPTEE_MSG_ATTR_TYPE_TMEM_INPUT:
-		return a->attr == b->attr && x->a == y->a && x->b == y->b && x->c == y->c;
+		/* Memory may be named in the other way. */
+		if (a->attr == b->attr)
+			return x->a == y->a && x->b == y->b && x->c == y->c;
+		return is > OPTEE_MSG_ATTR_TYPE_VALUE_INOUT && (is & 3) == (was & 3);
 	case OPTEE_MSG_ATTR_TYPE_RMEM_OUTPUT:
 	case OPTEE_MSG_ATTR_TYPE_RMEM_INOUT:
 	case OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT:
 	case OPTEE_MSG_ATTR_TYPE_TMEM_INOUT:
-		/* It may be named in the other way. */
 		return is > OPTEE_MSG_ATTR_TYPE_VALUE_INOUT && (is & 3) == (was & 3);
 	default:
 		return a->attr == b->attr;

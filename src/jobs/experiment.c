@@ -33,9 +33,24 @@ struct experiment_run {
 	uint32_t faults[OSIM_FAULT_COUNT];
 	uint32_t calls, events;
 	bool inside; /* doing something from within the sink */
+	/* By secure thread: who serves its RPC; 0: nobody. */
+	struct {
+		uint32_t thread;
+		bool no_memory;
+	} rpc[64];
 };
 
 /* --- what is done to the machine --- */
+
+static void note_no_memory(struct experiment_run *run)
+{
+	const struct osim__thread *current = osim__sched_current(&run->stage.m->sched);
+	uint32_t thread = current ? current->id : 0;
+
+	for (size_t i = 0; thread && i < sizeof(run->rpc) / sizeof(run->rpc[0]); i++)
+		if (run->rpc[i].thread == thread)
+			run->rpc[i].no_memory = true;
+}
 
 static int fault(void *arg, enum osim_fault kind, const char *what)
 {
@@ -45,6 +60,8 @@ static int fault(void *arg, enum osim_fault kind, const char *what)
 	(void)what;
 	if (run->x->plan != OSIM__PLAN_FAULT || run->x->a != (uint32_t)kind || run->x->at != nth)
 		return 0;
+	if (kind == OSIM_FAULT_ALLOC)
+		note_no_memory(run);
 	return kind == OSIM_FAULT_COPY ? -EFAULT : kind == OSIM_FAULT_IRQ ? -EBUSY : -ENOMEM;
 }
 
@@ -90,6 +107,35 @@ static bool at_event(enum osim__plan plan)
 	return plan == OSIM__PLAN_POST || plan == OSIM__PLAN_KILL || plan == OSIM__PLAN_SPURIOUS;
 }
 
+static void on_rpc(struct experiment_run *run, const struct osim_event *e)
+{
+	bool no_memory;
+
+	if (e->secure_thread >= sizeof(run->rpc) / sizeof(run->rpc[0]))
+		return;
+	no_memory = run->rpc[e->secure_thread].no_memory;
+	run->rpc[e->secure_thread].no_memory = false;
+	run->rpc[e->secure_thread].thread = e->flags & OSIM_EVENT_F_END ? 0 : e->thread_id;
+	if (no_memory && (e->flags & OSIM_EVENT_F_END) && e->msg && e->msg->ret != TEE_SUCCESS &&
+	    e->msg->ret != TEE_ERROR_OUT_OF_MEMORY)
+		tell(run, "rpc.no-memory",
+		     "an RPC for which there is no memory is answered with another error");
+}
+
+/* What comes before the driver is bound is the same in many scenarios. */
+static void note_begun(struct experiment_run *run)
+{
+	struct osim__measure_begun *begun = &run->measure->begun;
+
+	if (begun->is)
+		return;
+	begun->is = true;
+	memcpy(begun->faults, run->faults, sizeof(begun->faults));
+	begun->calls = run->calls;
+	begun->events = run->events;
+	begun->decisions = run->explorer.decisions;
+}
+
 static void on_event(void *arg, const struct osim_event *e)
 {
 	struct experiment_run *run = arg;
@@ -105,6 +151,10 @@ static void on_event(void *arg, const struct osim_event *e)
 	if (e->kind == OSIM_EVENT_LOG && (e->flags & OSIM_EVENT_F_ERR) && run->stage.bound &&
 	    !run->stage.disturbed && !run->stage.errors)
 		tell(run, "driver.error-logged", e->text);
+	if (e->kind == OSIM_EVENT_RPC)
+		on_rpc(run, e);
+	if (run->measure && e->kind == OSIM_EVENT_DRIVER && (e->flags & OSIM_EVENT_F_END))
+		note_begun(run);
 	if (run->inside || (!at_event(x->plan) && !run->measure))
 		return;
 	if (run->events++ != x->at)

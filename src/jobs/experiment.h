@@ -43,6 +43,12 @@ struct osim__measure {
 	uint32_t decisions;
 	uint32_t call_id[OSIM__CALLS_MAX]; /* of the first ones */
 	uint8_t ways[OSIM__DECISIONS_MAX];
+	/* How much of that had been when the driver was first bound. */
+	struct osim__measure_begun {
+		bool is;
+		uint32_t faults[OSIM_FAULT_COUNT];
+		uint32_t calls, events, decisions;
+	} begun;
 	char lacks[48]; /* what the scenario is about and the driver cannot do; "" */
 };
 

@@ -12,6 +12,7 @@
 struct osim__plan_source {
 	const struct osim__scenario *scenario;
 	uint32_t decisions;
+	uint64_t beginning;
 };
 
 /* Allocations of a run that fail in turn: the first ones, which are probe's and the first of
@@ -38,19 +39,21 @@ static int add(struct osim__plan_list *list, const struct osim__experiment *x)
 }
 
 static int add_faults(struct osim__plan_list *list, struct osim__experiment x,
-		      const struct osim__measure *measure)
+		      const struct osim__measure *measure, const struct osim__measure_begun *skip)
 {
 	int rc = 0;
 
 	x.plan = OSIM__PLAN_FAULT;
 	for (x.a = 0; x.a < OSIM_FAULT_COUNT; x.a++)
-		for (x.at = 0; !rc && x.at < measure->faults[x.a] && x.at < FAULTS_MAX; x.at++)
+		for (x.at = skip->faults[x.a];
+		     !rc && x.at < measure->faults[x.a] && x.at < skip->faults[x.a] + FAULTS_MAX;
+		     x.at++)
 			rc = add(list, &x);
 	return rc;
 }
 
 static int add_returns(struct osim__plan_list *list, struct osim__experiment x,
-		       const struct osim__measure *measure)
+		       const struct osim__measure *measure, const struct osim__measure_begun *skip)
 {
 	static const uint32_t codes[] = {
 		OPTEE_SMC_RETURN_ETHREAD_LIMIT, OPTEE_SMC_RETURN_EBUSY,
@@ -61,7 +64,7 @@ static int add_returns(struct osim__plan_list *list, struct osim__experiment x,
 	int rc = 0;
 
 	x.plan = OSIM__PLAN_RET;
-	for (x.at = 0; x.at < measure->calls && x.at < CALLS_MAX; x.at++)
+	for (x.at = skip->calls; x.at < measure->calls && x.at < skip->calls + CALLS_MAX; x.at++)
 		for (size_t i = 0; !rc && i < sizeof(codes) / sizeof(codes[0]); i++) {
 			x.a = codes[i];
 			rc = add(list, &x);
@@ -89,12 +92,13 @@ static int add_field(struct osim__plan_list *list, struct osim__experiment x,
 }
 
 static int add_registers(struct osim__plan_list *list, struct osim__experiment x,
-			 const struct osim__measure *measure)
+			 const struct osim__measure *measure,
+			 const struct osim__measure_begun *skip)
 {
 	int rc = 0;
 
 	x.plan = OSIM__PLAN_REG;
-	for (x.at = 0; x.at < measure->calls && x.at < CALLS_MAX; x.at++) {
+	for (x.at = skip->calls; x.at < measure->calls && x.at < skip->calls + CALLS_MAX; x.at++) {
 		const struct osim__abi_call *call = osim__abi_call_find(measure->call_id[x.at]);
 		const struct osim__abi_ret *ret =
 			call ? osim__abi_ret_find(call, OPTEE_SMC_RETURN_OK) : NULL;
@@ -108,12 +112,12 @@ static int add_registers(struct osim__plan_list *list, struct osim__experiment x
 }
 
 static int add_events(struct osim__plan_list *list, struct osim__experiment x,
-		      const struct osim__measure *measure)
+		      const struct osim__measure *measure, const struct osim__measure_begun *skip)
 {
-	uint32_t step = measure->events / EVENTS_MAX + 1;
+	uint32_t step = (measure->events - skip->events) / EVENTS_MAX + 1;
 	int rc = 0;
 
-	for (x.at = 0; !rc && x.at < measure->events; x.at += step) {
+	for (x.at = skip->events; !rc && x.at < measure->events; x.at += step) {
 		x.plan = OSIM__PLAN_POST;
 		for (x.a = 0; !rc && x.a < 2; x.a++)
 			rc = add(list, &x);
@@ -129,7 +133,8 @@ static int add_events(struct osim__plan_list *list, struct osim__experiment x,
 }
 
 static int add_schedules(struct osim__plan_list *list, struct osim__experiment x,
-			 const struct osim__measure *measure)
+			 const struct osim__measure *measure,
+			 const struct osim__measure_begun *skip)
 {
 	const struct osim__schedule natural = {.count = 0};
 	uint64_t n = osim__schedule_extend_count(&natural, measure->ways, measure->decisions);
@@ -137,15 +142,54 @@ static int add_schedules(struct osim__plan_list *list, struct osim__experiment x
 
 	for (uint64_t i = 0; !rc && i < n; i++) {
 		osim__schedule_extend(&natural, measure->ways, measure->decisions, i, &x.schedule);
-		rc = add(list, &x);
+		if (x.schedule.deviation[0].at >= skip->decisions)
+			rc = add(list, &x);
 	}
 	return rc;
+}
+
+static uint64_t hash(uint64_t h, const void *data, size_t bytes)
+{
+	for (const unsigned char *p = data; bytes--; p++)
+		h = (h ^ *p) * 0x100000001b3ull;
+	return h;
+}
+
+/* Of all that was counted until the driver was bound; 0: it never was. */
+static uint64_t beginning(const struct osim__measure *measure)
+{
+	const struct osim__measure_begun *begun = &measure->begun;
+	uint64_t h = 0xcbf29ce484222325ull;
+	size_t calls = begun->calls < OSIM__CALLS_MAX ? begun->calls : OSIM__CALLS_MAX;
+	size_t ways =
+		begun->decisions < OSIM__DECISIONS_MAX ? begun->decisions : OSIM__DECISIONS_MAX;
+
+	if (!begun->is)
+		return 0;
+	h = hash(h, begun->faults, sizeof(begun->faults));
+	h = hash(h, &begun->events, sizeof(begun->events));
+	h = hash(h, measure->call_id, calls * sizeof(measure->call_id[0]));
+	return hash(h, measure->ways, ways) | 1;
+}
+
+/* What need not be tried again, because another scenario begins in the same way. */
+static struct osim__measure_begun known_part(const struct osim__plan_list *list,
+					     const struct osim__measure *measure)
+{
+	static const struct osim__measure_begun nothing;
+	uint64_t own = beginning(measure);
+
+	for (size_t i = 0; own && i < list->source_count; i++)
+		if (list->sources[i].beginning == own)
+			return measure->begun;
+	return nothing;
 }
 
 int osim__plan_add(struct osim__plan_list *list, const struct osim__scenario *scenario,
 		   const struct osim__measure *measure, bool hostile)
 {
 	struct osim__experiment x = {.scenario = scenario};
+	const struct osim__measure_begun skip = known_part(list, measure);
 	struct osim__plan_source *sources;
 	int rc;
 
@@ -153,27 +197,60 @@ int osim__plan_add(struct osim__plan_list *list, const struct osim__scenario *sc
 	if (!sources)
 		return -ENOMEM;
 	list->sources = sources;
-	sources[list->source_count++] =
-		(struct osim__plan_source){.scenario = scenario, .decisions = measure->decisions};
-	rc = add_faults(list, x, measure);
+	sources[list->source_count++] = (struct osim__plan_source){.scenario = scenario,
+								   .decisions = measure->decisions,
+								   .beginning = beginning(measure)};
+	rc = add_faults(list, x, measure, &skip);
 	if (!rc && hostile)
-		rc = add_returns(list, x, measure);
+		rc = add_returns(list, x, measure, &skip);
 	if (!rc && hostile)
-		rc = add_registers(list, x, measure);
+		rc = add_registers(list, x, measure, &skip);
 	if (!rc)
-		rc = add_events(list, x, measure);
-	return rc ? rc : add_schedules(list, x, measure);
+		rc = add_events(list, x, measure, &skip);
+	return rc ? rc : add_schedules(list, x, measure, &skip);
+}
+
+/* What a resource that is refused brings about is known soonest. */
+static size_t faults_first(struct osim__plan_list *list)
+{
+	struct osim__experiment *others = calloc(list->count + 1, sizeof(*others));
+	size_t faults = 0, count = 0;
+
+	if (!others)
+		return 0;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].plan == OSIM__PLAN_FAULT)
+			list->items[faults++] = list->items[i];
+		else
+			others[count++] = list->items[i];
+	memcpy(list->items + faults, others, count * sizeof(*others));
+	free(others);
+	return faults;
+}
+
+/* Half of what there is room for is for faults, if they are so many; each scenario keeps its
+ * share. */
+static void cut(struct osim__plan_list *list, size_t faults, size_t max)
+{
+	size_t others = list->count - faults, rest = others < max / 2 ? others : max / 2;
+	size_t keep = faults < max - rest ? faults : max - rest;
+
+	rest = max - keep;
+	for (size_t i = 0; i < keep; i++)
+		list->items[i] = list->items[(size_t)((uint64_t)i * faults / keep)];
+	for (size_t i = 0; i < rest; i++)
+		list->items[keep + i] = list->items[faults + (size_t)((uint64_t)i * others / rest)];
+	list->count = max;
 }
 
 void osim__plan_finish(struct osim__plan_list *list, size_t max, uint64_t seed)
 {
 	struct osim__experiment x = {.plan = OSIM__PLAN_NONE};
 
+	size_t faults = faults_first(list);
+
 	if (list->count > max) {
-		/* Every scenario and every kind keeps its share. */
-		for (size_t i = 0; i < max; i++)
-			list->items[i] = list->items[(size_t)((uint64_t)i * list->count / max)];
-		list->count = max;
+		cut(list, faults, max);
 		return;
 	}
 	for (uint64_t i = 0; list->source_count && list->count < max; i++) {

@@ -44,6 +44,7 @@ bool osim__asks_bind(struct osim__asking *asking)
 			       .arg = asking};
 
 	memcpy(pta.uuid, asking_ta, sizeof(pta.uuid));
+	asking->stage->peer_wrong = true; /* it asks for whatever shows something */
 	return !osim_pta_register(asking->stage->m, &pta) && osim__stage_bind(asking->stage);
 }
 

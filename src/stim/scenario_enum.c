@@ -175,6 +175,7 @@ static bool begin(struct enumerator *e, struct osim__stage *stage)
 			       .arg = e};
 
 	e->stage = stage;
+	stage->peer_wrong = e->ask;
 	if (osim__pta_replace(stage->m, &pta) || !osim__stage_try_bind(stage))
 		return false;
 	osim_run(stage->m);

@@ -85,8 +85,8 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(tell_cpus_many) X(revision) X(revision_without_build) X(odd_pool)      \
 	X(caps)                                                                  \
 	X(kexec) X(crash_cached) X(crash_values) X(kdump)                       \
-	X(crash_suspended) X(rpc_kernel) X(rpc_malformed) X(rpc_i2c)            \
-	X(rpc_i2c_malformed) X(params) X(params_cache)                          \
+	X(crash_suspended) OSIM__SCENARIO_SERVICES(X)                            \
+	X(params) X(params_cache)                                                \
 	X(params_reserved) X(sessions) X(crowd) X(memory) X(memory_rpc)         \
 	X(memory_rpc_reserved) X(queue) X(queue_hidden) X(reserve)              \
 	X(prior) X(no_system) X(kernel_memory) X(kernel_memory_reserved) X(answers)                       \

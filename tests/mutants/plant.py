@@ -95,7 +95,8 @@ def sites(original, files):
         lines = trees.read(original, path).split("\n")
         for number in living(lines):
             after = lines[number + 1] if number + 1 < len(lines) else ""
-            if re.match(r"\t+(pr_\w+|trace_\w+|WARN\w*)\(", lines[number]):
+            # What is logged, and comments, do nothing.
+            if re.match(r"\t+((pr_\w+|trace_\w+|WARN\w*)\(| ?\*|/\*)", lines[number]):
                 continue
             for operator, make in OPERATORS:
                 new = make(lines[number], after)
