@@ -108,7 +108,7 @@ function(optee_sim_add_linux_driver target)
   _optee_sim_tree_headers("${dir_generated}/include" "${tree}")
   file(GLOB headers "${tree}/drivers/tee/*.h" "${tree}/drivers/tee/optee/*.h"
     "${dir_generated}/include/linux/*.h")
-  _optee_sim_write_features("${dir_generated}/osim_features.h" LACKS NOTIF RPC_ARG
+  _optee_sim_write_features("${dir_generated}/osim_features.h" LACKS NOTIF RPC_ARG SUPP_DEVICES
     FILES ${tee} ${optee} ${headers})
   set(arg_configured ${arg_CONFIG})
   list(TRANSFORM arg_CONFIG PREPEND "CONFIG_")

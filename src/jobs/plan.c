@@ -21,6 +21,8 @@ struct osim__plan_source {
 /* Events at which something is done in turn; of longer runs every n-th. */
 #define EVENTS_MAX 250u
 #define CALLS_MAX  120u
+/* One in so many is made before the others. */
+#define SPREAD 16u
 
 static int add(struct osim__plan_list *list, const struct osim__experiment *x)
 {
@@ -229,8 +231,8 @@ static size_t faults_first(struct osim__plan_list *list)
 }
 
 /* Half of what there is room for is for faults, if they are so many; each scenario keeps its
- * share. */
-static void cut(struct osim__plan_list *list, size_t faults, size_t max)
+ * share. How many faults are left. */
+static size_t cut(struct osim__plan_list *list, size_t faults, size_t max)
 {
 	size_t others = list->count - faults, rest = others < max / 2 ? others : max / 2;
 	size_t keep = faults < max - rest ? faults : max - rest;
@@ -241,18 +243,35 @@ static void cut(struct osim__plan_list *list, size_t faults, size_t max)
 	for (size_t i = 0; i < rest; i++)
 		list->items[keep + i] = list->items[faults + (size_t)((uint64_t)i * others / rest)];
 	list->count = max;
+	return keep;
+}
+
+/* From first on: each n-th, then those beside them, so that a run that is cut short is cut evenly.
+ */
+static void spread(struct osim__plan_list *list, size_t first)
+{
+	size_t count = list->count - first, kept = 0;
+	struct osim__experiment *items = malloc(count * sizeof(*items));
+
+	if (!items)
+		return;
+	for (size_t pass = 0; pass < SPREAD; pass++)
+		for (size_t i = pass; i < count; i += SPREAD)
+			items[kept++] = list->items[first + i];
+	memcpy(list->items + first, items, count * sizeof(*items));
+	free(items);
 }
 
 void osim__plan_finish(struct osim__plan_list *list, size_t max, uint64_t seed)
 {
 	struct osim__experiment x = {.plan = OSIM__PLAN_NONE};
-
 	size_t faults = faults_first(list);
 
 	if (list->count > max) {
-		cut(list, faults, max);
+		spread(list, cut(list, faults, max));
 		return;
 	}
+	spread(list, faults);
 	for (uint64_t i = 0; list->source_count && list->count < max; i++) {
 		const struct osim__plan_source *source = &list->sources[i % list->source_count];
 

@@ -17,8 +17,9 @@ struct osim__plan_list {
 int osim__plan_add(struct osim__plan_list *list, const struct osim__scenario *scenario,
 		   const struct osim__measure *measure, bool hostile);
 /*
- * Cuts the list to max, evenly where there is more of a kind than there is room, and fills what is
- * left with random schedules. The same seed, the same list.
+ * Puts faults first and the others so that time, too, cuts evenly. Cuts the list to max, evenly
+ * where there is more of a kind than there is room, and fills what is left with random schedules.
+ * The same seed, the same list.
  */
 void osim__plan_finish(struct osim__plan_list *list, size_t max, uint64_t seed);
 void osim__plan_free(struct osim__plan_list *list);

@@ -225,6 +225,9 @@ static void keeper(void *arg)
 			     "a system session waits for a thread though one is kept for it");
 	}
 	system_end(&s);
+	osim_sleep_ns(stage->m, MS);
+	osim__expect(stage, stage->count != 2, "queue.reserved",
+		     "a program waits for a thread that is not kept any more");
 }
 
 static void all_busy(struct osim__stage *stage)
