@@ -204,13 +204,32 @@ const struct osim__scenario osim__scenario_hotplug = {
 
 const struct osim__scenario *const osim__scenarios[] = {OSIM__SCENARIO_MAP(LISTED) NULL};
 
+struct nodes {
+	bool client, supplicant;
+};
+
+static void find_node(void *arg, const char *name)
+{
+	struct nodes *nodes = arg;
+
+	nodes->client |= !strcmp(name, "tee0");
+	nodes->supplicant |= !strcmp(name, "teepriv0");
+}
+
 static int bind_driver(struct osim__stage *stage)
 {
+	struct nodes nodes = {.client = false};
 	int rc;
 
 	stage->bound = false;
 	rc = osim_bind(stage->m, stage->driver, &stage->platform);
 	stage->bound = !rc;
+	if (!rc)
+		osim_device_each(stage->m, find_node, &nodes);
+	/* This holds also where something is made to fail. */
+	if (nodes.supplicant && !nodes.client && stage->unmet)
+		stage->unmet(stage->listener, "probe.device",
+			     "the driver comes up without the device for programs");
 	return rc;
 }
 

@@ -153,8 +153,17 @@ static void canceller(void *arg)
 		osim_client_cancel(&stage->client, stage->session, CANCEL_ID);
 }
 
+static void cancel_event(struct osim__stage *stage, const struct osim_event *e)
+{
+	if (e->kind == OSIM_EVENT_MESSAGE && e->msg && e->msg->cmd == OPTEE_MSG_CMD_CANCEL)
+		osim__expect(stage,
+			     e->msg->session == stage->session && e->msg->cancel_id == CANCEL_ID,
+			     "client.cancel", "another request is cancelled than was asked for");
+}
+
 static void cancel(struct osim__stage *stage)
 {
+	stage->event = cancel_event;
 	if (!osim__stage_bind(stage))
 		return;
 	osim__stage_program(stage, "cancelled", cancelled);

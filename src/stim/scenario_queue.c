@@ -122,6 +122,57 @@ static void queue(struct osim__stage *stage)
 		     "who waits longest for a secure thread is not served first");
 }
 
+/* --- two threads, four callers: both threads are used as long as somebody wants them --- */
+
+static void two_threads(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	without_notif(machine, secure);
+	secure->thread_count = 2;
+}
+
+static void pair_caller(void *arg)
+{
+	struct osim__stage *stage = arg;
+	uint32_t number = stage->turn++, session;
+	struct osim_client client;
+
+	if (!osim__program_begin(stage, order_uuid, &client, &session))
+		return;
+	osim_sleep_ns(stage->m, (BUSY_MS + number / 2) * (uint64_t)MS);
+	osim__expect(stage, !osim__program_ask(&client, session, FUNC_SLEEP, BUSY_MS, 0),
+		     "client.invoke", "a command that waited for a secure thread does not succeed");
+	osim_sleep_ns(stage->m, 4 * BUSY_MS * (uint64_t)MS);
+	osim__program_end(&client, session);
+}
+
+/* As a secure world from before GET_THREAD_COUNT. */
+static void hide_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_regs *regs)
+{
+	if ((uint32_t)regs->a[0] == OPTEE_SMC_GET_THREAD_COUNT)
+		regs->a[0] = OPTEE_SMC_RETURN_UNKNOWN_FUNCTION;
+	else
+		osim_tap_next(tap, m, regs);
+}
+
+static void pairs(struct osim__stage *stage)
+{
+	if (!prepare(stage))
+		return;
+	for (unsigned int i = 0; i < CALLERS; i++)
+		osim__stage_program(stage, "caller", pair_caller);
+	osim_run_for(stage->m, (2 * BUSY_MS + BUSY_MS / 2) * (uint64_t)MS);
+	osim__expect(stage, stage->count == 2, "queue.threads",
+		     "a secure thread is free, and who waits for one is not told");
+	osim_run(stage->m);
+}
+
+static void pairs_hidden(struct osim__stage *stage)
+{
+	stage->tap = (struct osim_tap){.fn = hide_tap};
+	osim_tap_add(stage->m, &stage->tap);
+	pairs(stage);
+}
+
 /* --- a thread is kept for system sessions --- */
 
 struct system {
@@ -260,12 +311,6 @@ static void reserve(struct osim__stage *stage)
 }
 
 /* Two system sessions and a program want one thread: the program that waits longer is not first. */
-static void two_threads(struct osim_options *machine, struct osim_secure_options *secure)
-{
-	without_notif(machine, secure);
-	secure->thread_count = 2;
-}
-
 static void prior_system(void *arg)
 {
 	struct osim__stage *stage = arg;
@@ -427,6 +472,16 @@ const struct osim__scenario osim__scenario_queue_hidden = {
 	.what = "The same where the secure world does not say how many threads it has.",
 	.configure = one_thread_hidden,
 	.body = queue};
+const struct osim__scenario osim__scenario_pairs = {
+	.name = "queue-two",
+	.what = "Four programs want two secure threads.",
+	.configure = two_threads,
+	.body = pairs};
+const struct osim__scenario osim__scenario_pairs_hidden = {
+	.name = "queue-two-hidden",
+	.what = "The same where the secure world does not say how many threads it has.",
+	.configure = two_threads,
+	.body = pairs_hidden};
 const struct osim__scenario osim__scenario_reserve = {
 	.name = "system-session",
 	.what = "A client in the kernel has a system session, and programs are as many as threads.",
