@@ -15,6 +15,7 @@
 
 #define MS	   1000000u
 #define CALLERS	   4u
+#define VALUE	   40u
 #define BUSY_MS	   20u
 #define PAGE	   4096u
 #define FUNC_ORDER 1u
@@ -171,6 +172,41 @@ static void pairs_hidden(struct osim__stage *stage)
 	stage->tap = (struct osim_tap){.fn = hide_tap};
 	osim_tap_add(stage->m, &stage->tap);
 	pairs(stage);
+}
+
+/* One keeps a thread for a while; one keeps the other until a third one, who waits, has sent a
+ * value. */
+static void helped(void *arg)
+{
+	struct osim__stage *stage = arg;
+	uint32_t number = stage->turn++, session;
+	struct osim_client client;
+
+	if (!osim__program_begin(stage, number ? osim__rpc_pta : order_uuid, &client, &session))
+		return;
+	osim_sleep_ns(stage->m, (BUSY_MS + number) * (uint64_t)MS);
+	if (number == 0)
+		osim__program_ask(&client, session, FUNC_SLEEP, BUSY_MS, 0);
+	else if (number == 1)
+		osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, VALUE, 0);
+	else
+		osim__program_ask(&client, session, OSIM_PTA_RPC_SEND, VALUE, 0);
+	stage->count++;
+	osim_sleep_ns(stage->m, 1000 * (uint64_t)MS);
+	osim__program_end(&client, session);
+}
+
+static void helping(struct osim__stage *stage)
+{
+	if (!prepare(stage))
+		return;
+	for (unsigned int i = 0; i < 3; i++)
+		osim__stage_program(stage, "helped", helped);
+	osim_run_for(stage->m, 600 * (uint64_t)MS);
+	osim__expect(
+		stage, stage->count == 3, "queue.helped",
+		"a program waits for a secure thread that is free, and another one for that program");
+	osim_run(stage->m);
 }
 
 /* --- a thread is kept for system sessions --- */
@@ -477,6 +513,11 @@ const struct osim__scenario osim__scenario_pairs = {
 	.what = "Four programs want two secure threads.",
 	.configure = two_threads,
 	.body = pairs};
+const struct osim__scenario osim__scenario_helping = {
+	.name = "queue-helped",
+	.what = "Of two calls one ends, and the other waits for a third, which waits for a thread.",
+	.configure = two_threads,
+	.body = helping};
 const struct osim__scenario osim__scenario_pairs_hidden = {
 	.name = "queue-two-hidden",
 	.what = "The same where the secure world does not say how many threads it has.",

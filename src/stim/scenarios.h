@@ -88,7 +88,7 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(crash_suspended) OSIM__SCENARIO_SERVICES(X)                            \
 	X(params) X(params_cache)                                                \
 	X(params_reserved) X(sessions) X(crowd) X(memory) X(memory_rpc)         \
-	X(memory_rpc_reserved) X(queue) X(queue_hidden) X(pairs) X(pairs_hidden) X(reserve)              \
+	X(memory_rpc_reserved) X(queue) X(queue_hidden) X(pairs) X(helping) X(pairs_hidden) X(reserve)              \
 	X(prior) X(no_system) X(kernel_memory) X(kernel_memory_reserved) X(answers)                       \
 	X(answers_register)                          \
 	X(apart) X(supp_memory) X(supp_memory_alloc) X(supp_memory_reserved)     \

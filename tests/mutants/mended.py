@@ -84,6 +84,9 @@ MENDS = [
      [(CALL, r"(int optee_close_session_helper\(.*?)\tmsg_arg = optee_get_msg_arg\(ctx, 0, &entry, &shm, &offs\);\n",
        r"\1\twhile (IS_ERR(msg_arg = optee_get_msg_arg(ctx, 0, &entry, &shm, &offs)))\n\t\tmsleep(1);\n"),
       (CALL, r"(#include <linux/device\.h>\n)", r"#include <linux/delay.h>\n\1")]),
+    ("F25", "whoever waits for a secure thread is told that there is one",
+     [(CALL, r"(\t\t\tcomplete\(&w->c\);\n)\t\t\treturn;\n", r"\1"),
+      (CALL, r"(\t\t\tcomplete\(&w->c\);\n)\t\t\tbreak;\n", r"\1")]),
     ("F24", "a lack of memory is no reason for a warning",
      [(CORE, r"WARN_ON\((optee_enumerate_devices\(PTA_CMD_GET_DEVICES_SUPP\))\)", r"\1")]),
 ]
