@@ -60,8 +60,10 @@ class Group:
 
     def shown_in(self, output):
         """Does what --again prints show the same thing?"""
-        kind = self.ident[5:] if self.ident.startswith("asan.") else self.ident
-        return kind in output and self.function in output
+        if self.ident.startswith(("asan.", "ubsan", "crash.")):
+            # What a wild pointer hits is chance.
+            return self.function in output and bool(re.search("Sanitizer|runtime error", output))
+        return self.ident in output and self.function in output
 
 
 def parse(path):
