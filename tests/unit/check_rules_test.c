@@ -296,6 +296,62 @@ static void guest_of_its_own_ends_what_is_known_of_the_past(void **state)
 			 OSIM_VERDICT_NOT_CHECKABLE);
 }
 
+static void protected_memory_with_addresses_of_65_bits_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES,
+	     (struct osim_regs){{0, OPTEE_SMC_SEC_CAP_PROTMEM}});
+	fast(f, OPTEE_SMC_GET_PROTMEM_CONFIG, (struct osim_regs){{0, 0x80000000, 0x1000, 64}});
+	assert_string_equal(f->ids, "");
+	fast(f, OPTEE_SMC_GET_PROTMEM_CONFIG, (struct osim_regs){{0, 0x80000000, 0x1000, 65}});
+	assert_string_equal(f->ids, "return.values ");
+}
+
+static void lent(struct fixture *f)
+{
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x7000}}, out = {{0}};
+	struct {
+		struct osim_msg_arg arg;
+		struct osim_msg_param params[2];
+	} m = {.arg = {.cmd = OPTEE_MSG_CMD_LEND_PROTMEM, .num_params = 2},
+	       .params = {{.attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, .u.value.a = 1},
+			  {.attr = OPTEE_MSG_ATTR_TYPE_TMEM_INPUT, .u.tmem = {0x1000, 1, 7}}}};
+
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE, .msg = &m.arg});
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE,
+							.flags = OSIM_EVENT_F_END,
+							.msg = &m.arg});
+	osim_rules_event(f->check,
+			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
+}
+
+static void memory_lent_twice_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES,
+	     (struct osim_regs){{0, OPTEE_SMC_SEC_CAP_DYNAMIC_PROTMEM}});
+	lent(f);
+	assert_string_equal(f->ids, "");
+	lent(f);
+	assert_string_equal(f->ids, "protmem.lent ");
+}
+
+static void rpc_free_of_what_was_not_given_is_told(void **state)
+{
+	struct fixture *f = *state;
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x7000}},
+			       out = {{OPTEE_SMC_RETURN_RPC_FREE, 0, 0x99}};
+
+	exchange(f);
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	osim_rules_event(f->check,
+			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
+	assert_string_equal(f->ids, "rpc.free-alive ");
+}
+
 static void heard(void *arg, const char *id, const char *text)
 {
 	(void)text;
@@ -333,6 +389,9 @@ int main(void)
 		RULE(rule_is_unused_passed_and_failed),
 		cmocka_unit_test(rule_whose_events_are_not_told_is_not_checkable),
 		RULE(gap_leaves_rules_that_need_no_past),
+		RULE(protected_memory_with_addresses_of_65_bits_is_told),
+		RULE(memory_lent_twice_is_told),
+		RULE(rpc_free_of_what_was_not_given_is_told),
 		RULE(guest_of_its_own_ends_what_is_known_of_the_past),
 		cmocka_unit_test(expectation_unmet_is_told_unless_disturbed),
 	};
