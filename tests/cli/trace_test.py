@@ -14,6 +14,8 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
+import trace_bench
+
 GIVEN = argparse.Namespace()
 FORMATS = "native", "mermaid", "vcd", "perfetto", "ftrace"
 
@@ -294,6 +296,17 @@ class Check(Traced):
         self.assertIn("neither", run("check", "--trace", self.file("text", "no\n"), check=2).stdout)
         self.assertIn("--write-trace: needs --again",
                       run("check", "--write-trace", "x", check=2).stderr)
+
+
+class Memory(unittest.TestCase):
+    def test_long_trace_takes_no_more_memory_than_a_short_one(self):
+        peaks = []
+        for count in 100, 30000:
+            status, text, _, _, peak = trace_bench.measure([*GIVEN.emulator, GIVEN.program], count)
+            self.assertEqual(status, 0, text)
+            self.assertIn(f"passed         notif.posted ({count} times)", text)
+            peaks.append(peak)
+        self.assertLess(peaks[1], peaks[0] + 2048)
 
 
 class Again(Traced):
