@@ -49,6 +49,6 @@ int osim__cli_check_build(const struct osim__cli_check *c, const char *report, i
 /* Makes one run again (check_again.c). Status. */
 int osim__cli_check_again(const struct osim__cli_check *c);
 /* Checks a recorded trace (check_trace.c). Status. */
-int osim__cli_check_trace(const struct osim__cli_check *c);
+int osim__cli_check_trace(const struct osim__cli_check *o);
 
 #endif

@@ -139,7 +139,7 @@ void osim__cli_trace_text(FILE *out, const struct osim__cli_trace_report *r)
 		r->by_verdict[OSIM_VERDICT_FAILED], r->by_verdict[OSIM_VERDICT_PASSED],
 		r->by_verdict[OSIM_VERDICT_UNUSED], r->by_verdict[OSIM_VERDICT_NOT_CHECKABLE]);
 	if (r->unreadable_count)
-		fprintf(out, "; %lu lines cannot be read", r->unreadable_count);
+		fprintf(out, "; lines that cannot be read: %lu", r->unreadable_count);
 	putc('\n', out);
 }
 

@@ -146,12 +146,16 @@ struct input {
 	const char *name;
 	FILE *in;
 	struct osim_trace_reader *reader;
+	struct osim_timeline *timeline; /* that is being printed, or NULL */
 };
 
 static void unreadable(void *arg, unsigned long line, const char *why)
 {
 	const struct input *input = arg;
 
+	/* Not in the middle of a row. */
+	if (input->timeline)
+		osim_timeline_flush(input->timeline);
 	osim__cli_error("%s:%lu: %s", input->name, line, why);
 }
 
@@ -239,17 +243,16 @@ static int show(const struct trace *t)
 					  .out = stdout,
 					  .raw_addresses = t->raw_addresses,
 					  .verbose = t->verbose};
-	struct osim_timeline *timeline = NULL;
 	struct input input = {0};
 	bool ok = false;
 
 	if (input_open(&input, t->files[0])) {
-		if (osim_timeline_new(NULL, &o, &timeline))
+		if (osim_timeline_new(NULL, &o, &input.timeline))
 			osim__cli_error("out of memory");
 		else
-			ok = pump(t, &input, osim_timeline_event, timeline);
+			ok = pump(t, &input, osim_timeline_event, input.timeline);
 	}
-	osim_timeline_free(timeline);
+	osim_timeline_free(input.timeline);
 	input_close(&input);
 	return ok ? OSIM__EXIT_CLEAN : OSIM__EXIT_USAGE;
 }

@@ -103,13 +103,16 @@ static void put_head(struct osim__rows *r, const struct osim__row_head *head)
 {
 	uint64_t us = head->time_ns / NSEC_PER_USEC;
 	char text[64], cpu[12] = "-";
+	int room;
 
 	if (head->cpu >= 0)
 		snprintf(cpu, sizeof(cpu), "%d", head->cpu);
 	snprintf(text, sizeof(text), "%" PRIu64 ".%06" PRIu64 " %2s ", us / USEC_PER_SEC,
 		 us % USEC_PER_SEC, cpu);
 	put_styled(r, OSIM__STYLE_DIM, text, strlen(text));
-	snprintf(text, sizeof(text), "%.*s", WHO_COLUMNS, head->who);
+	/* Time since a board's start takes of its room. */
+	room = r->column < LEFT - 1 ? (int)(LEFT - 1 - r->column) : 0;
+	snprintf(text, sizeof(text), "%.*s", room < WHO_COLUMNS ? room : WHO_COLUMNS, head->who);
 	put_styled(r, OSIM__STYLE_PLAIN, text, strlen(text));
 }
 

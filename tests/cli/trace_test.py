@@ -279,6 +279,21 @@ class Check(Traced):
         self.assertIn("board:3: events were lost: 'CPU:1 [LOST 12 EVENTS]'", lost.stdout)
         self.assertIn("board: ftrace, 4 events\n", lost.stdout)
 
+    def test_what_trace_cmd_prints_is_read(self):
+        seen = set()
+        files = sorted((pathlib.Path(GIVEN.recordings).parent / "ftrace").glob("report*.txt"))
+        self.assertEqual(len(files), 4)
+        for path in files:
+            done = run("check", "--trace", path, check=2)
+            self.assertRegex(done.stdout, r"ftrace, 6 events\n")
+            self.assertIn(f"{path}:3: events were lost: 'CPU:1 [12 EVENTS DROPPED]'", done.stdout)
+            self.assertRegex(done.stdout, r"\n0 rules failed, .* cannot be read: 1\n$")
+            # Times are rounded, and names cut, in some.
+            shown = re.sub(r"(?m)^(\S+ +\d tee-supp)\S*", r"\1",
+                           run("trace", "show", path, check=2).stdout.replace("000046", "000047"))
+            seen.add(re.sub(r" +", " ", shown))
+        self.assertEqual(len(seen), 1, seen)
+
     def test_recording_is_held_against_what_it_tells(self):
         # Registers have nonsense in them, on purpose.
         path = pathlib.Path(GIVEN.recordings) / "rpc.txt"

@@ -472,6 +472,31 @@ static void options_that_make_no_sense_are_refused(void **state)
 	osim_timeline_free(NULL);
 }
 
+static void long_time_leaves_a_blank_before_the_call(void **state)
+{
+	static const struct osim_regs get = {{OPTEE_SMC_GET_ASYNC_NOTIF_VALUE}};
+	const struct osim_event call = {.kind = OSIM_EVENT_CALL,
+					.context = OSIM_CONTEXT_THREAD,
+					.time_ns = 12345000001000,
+					.thread_id = 7,
+					.thread_name = "tee-supplicant",
+					.in = &get};
+	struct osim_timeline_options options = {.size = sizeof(options)};
+	struct osim_timeline *timeline;
+	char *text = NULL;
+	size_t bytes;
+
+	(void)state;
+	options.out = open_memstream(&text, &bytes);
+	assert_non_null(options.out);
+	assert_int_equal(osim_timeline_new(NULL, &options, &timeline), 0);
+	osim_timeline_event(timeline, &call);
+	osim_timeline_free(timeline);
+	fclose(options.out);
+	assert_non_null(strstr(text, "\n12345.000001  0 tee-supplic GET_ASYNC_NOTIF_VALUE"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -492,6 +517,7 @@ int main(void)
 		cmocka_unit_test(name_of_memory_ends_with_it),
 		cmocka_unit_test(raw_addresses_are_shown_as_they_are),
 		cmocka_unit_test(options_that_make_no_sense_are_refused),
+		cmocka_unit_test(long_time_leaves_a_blank_before_the_call),
 	};
 
 	return cmocka_run_group_tests_name("trace.timeline", tests, NULL, NULL);
