@@ -12,6 +12,7 @@
 /* Signs in a line of a label; what is longer is broken where it can be. */
 #define LINE_MAX 44u
 #define SECURE	 "S"
+#define HOST	 "host"
 #define BREAK	 "\n"
 
 /* What is not written yet, because what comes next may belong to it. */
@@ -36,6 +37,7 @@ struct mermaid {
 		bool active; /* in a handler */
 	} * actors;
 	size_t actor_count, actor_room;
+	bool host; /* takes part; on the left, where no arrow crosses it */
 	enum held held;
 	uint32_t held_thread, held_cpu;
 	char held_who[32], held_text[2 * WORDS];
@@ -114,7 +116,8 @@ static struct actor *actor_of(struct osim_trace_writer *w, uint64_t key, const c
 	return &s->actors[s->actor_count++];
 }
 
-/* Who of the normal world does it: the one whose call it is, in the secure world. */
+/* Who of the normal world does it: the one whose call it is, in the secure world. NULL: the host,
+ * or out of memory. */
 static struct actor *find_actor(struct osim_trace_writer *w, const struct osim_event *e, char *id,
 				size_t len)
 {
@@ -126,8 +129,9 @@ static struct actor *find_actor(struct osim_trace_writer *w, const struct osim_e
 		return actor_of(w, UINT64_C(1) << 32 | e->cpu, id, name);
 	}
 	if (e->context == OSIM_CONTEXT_HOST || !e->thread_id) {
-		snprintf(id, len, "host");
-		return actor_of(w, UINT64_C(2) << 32, id, "host");
+		((struct mermaid *)w->state)->host = true;
+		snprintf(id, len, HOST);
+		return NULL;
 	}
 	snprintf(id, len, "t%" PRIu32, e->thread_id);
 	snprintf(name, sizeof(name), "%s (%" PRIu32 ")", e->thread_name, e->thread_id);
@@ -302,6 +306,8 @@ static void end(struct osim_trace_writer *w)
 
 	settle(s);
 	fputs("sequenceDiagram\n", w->out);
+	if (s->host)
+		fputs("    participant " HOST " as host\n", w->out);
 	osim__trace_append(w, s->names);
 	fputs("    participant " SECURE " as secure world\n", w->out);
 	osim__trace_append(w, s->body);
