@@ -82,11 +82,11 @@ static void push_irq(struct osim__recorded *s, enum osim_event_kind kind, uint32
 
 /* --- messages --- */
 
-/* NULL: nobody knows where it is. */
+/* NULL: nobody knows where it is, or what. */
 static const struct osim__recorded_msg *load(const struct osim__recorded *s, uint64_t pa,
 					     struct osim__recorded_msg *msg)
 {
-	if (!pa)
+	if (!pa || !osim__recorded_mem_known(&s->mem, pa))
 		return NULL;
 	osim__recorded_mem_read(&s->mem, pa, msg, sizeof(*msg));
 	return msg;
@@ -139,11 +139,11 @@ static struct osim__recorded_thread locate(const struct osim__recorded *s)
 				   ? t.msg_pa + (uint32_t)a[3]
 				   : 0;
 	}
-	if (t.msg_pa && id != OPTEE_SMC_CALL_WITH_ARG) {
-		load(s, t.msg_pa, &msg);
-		if (msg.arg.num_params <= OPTEE_MSG_MAX_NUM_PARAMS)
-			t.rpc_pa = t.msg_pa + OPTEE_MSG_GET_ARG_SIZE(msg.arg.num_params);
-	}
+	/* What is not known at the beginning is not at the end. */
+	if (!load(s, t.msg_pa, &msg))
+		t.msg_pa = 0;
+	else if (id != OPTEE_SMC_CALL_WITH_ARG && msg.arg.num_params <= OPTEE_MSG_MAX_NUM_PARAMS)
+		t.rpc_pa = t.msg_pa + OPTEE_MSG_GET_ARG_SIZE(msg.arg.num_params);
 	return t;
 }
 

@@ -59,6 +59,13 @@ void osim__recorded_mem_read(const struct osim__recorded_mem *mem, uint64_t pa, 
 	}
 }
 
+bool osim__recorded_mem_known(const struct osim__recorded_mem *mem, uint64_t pa)
+{
+	const struct osim__recorded_page *page = find(mem, pa - pa % PAGE);
+
+	return page && page->bytes;
+}
+
 void osim__recorded_mem_fini(struct osim__recorded_mem *mem)
 {
 	for (size_t i = 0; i < OSIM__RECORDED_PAGES; i++)

@@ -24,6 +24,8 @@ struct osim__recorded_mem {
 int osim__recorded_mem_write(struct osim__recorded_mem *mem, uint64_t pa, uint64_t word);
 void osim__recorded_mem_read(const struct osim__recorded_mem *mem, uint64_t pa, void *buf,
 			     size_t bytes);
+/* Whether a word of its page was ever written: of no other page does a recording tell all. */
+bool osim__recorded_mem_known(const struct osim__recorded_mem *mem, uint64_t pa);
 void osim__recorded_mem_fini(struct osim__recorded_mem *mem);
 
 #endif

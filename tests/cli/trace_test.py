@@ -302,6 +302,17 @@ class Check(Traced):
         self.assertRegex(done.stdout, r"- host +1b same, garbage a3-a7 at entry\n")
         self.assertRegex(done.stdout, r"passed +return\.known \(\d+ times\)")
 
+    def test_real_op_tee_keeps_the_rules(self):
+        kept = set()
+        for path in self.recordings:
+            # What the program that recorded does on purpose is another matter.
+            run("check", "--trace", path, "--json", self.dir / "json", check=1)
+            root = json.loads((self.dir / "json").read_text())
+            self.assertEqual([f for f in root["findings"] if f["binds"] != "normal world"], [])
+            kept |= {rule["id"] for rule in root["rules"]
+                     if rule["verdict"] == "passed" and rule["binds"] == "secure world"}
+        self.assertGreater(len(kept), 5)
+
     def test_options_that_make_no_sense_with_it_are_refused(self):
         for option in "--kernel=x", "--again=posts", "--list", "--quick", "--sarif=x":
             self.assertIn("--trace: only with",

@@ -141,6 +141,13 @@ static void call_that_is_refused_has_no_message(void **state)
 	      "call return:4 call return:7 call return:0");
 }
 
+/* Of a page that no line names a recording does not tell what is in it. */
+static void message_that_nothing_is_told_of_is_unknown(void **state)
+{
+	(void)state;
+	whole("SMC 32000004 0 42200000 0 " ZERO4 " -> 0 " ZERO7 "\nEND\n", "call return:0");
+}
+
 static void notification_is_told_by_the_controller(void **state)
 {
 	(void)state;
@@ -213,6 +220,7 @@ int main(void)
 		cmocka_unit_test(message_without_room_for_rpcs_has_them_where_memory_was_given),
 		cmocka_unit_test(message_in_registered_memory_is_found),
 		cmocka_unit_test(call_that_is_refused_has_no_message),
+		cmocka_unit_test(message_that_nothing_is_told_of_is_unknown),
 		cmocka_unit_test(notification_is_told_by_the_controller),
 		cmocka_unit_test(panic_ends_a_recording),
 		cmocka_unit_test(line_that_is_garbled_is_told_and_the_rest_is_read),
