@@ -240,6 +240,7 @@ class Check(Traced):
         self.assertEqual(set(failed), {f["id"] for f in root["findings"]})
         for finding in root["findings"]:
             self.assertTrue(any("FINDING" in row for row in finding["timeline"]))
+            self.assertLess(len(finding["timeline"]), 40)
         suite = ElementTree.parse(self.dir / "junit").getroot()[0]
         self.assertEqual(len(suite), len(verdicts) + 1)
         self.assertEqual([case.get("name") for case in suite if case.find("failure") is not None],
