@@ -474,7 +474,6 @@ static void options_that_make_no_sense_are_refused(void **state)
 
 static void long_time_leaves_a_blank_before_the_call(void **state)
 {
-	static const struct osim_regs get = {{OPTEE_SMC_GET_ASYNC_NOTIF_VALUE}};
 	const struct osim_event call = {.kind = OSIM_EVENT_CALL,
 					.context = OSIM_CONTEXT_THREAD,
 					.time_ns = 12345000001000,
