@@ -173,6 +173,19 @@ static void answered(struct osim__recorded *s)
 		 t->func == OPTEE_SMC_RPC_FUNC_CMD ? load(s, t->rpc_pa, &s->before) : NULL);
 }
 
+/* A message was served of which the recording does not tell what it is: of such a call there is
+ * nothing to be said but that. */
+static bool is_untold(struct osim__recorded *s)
+{
+	if (!has_message((uint32_t)s->in.a[0]) || s->no_return || s->out.a[0] || s->call.msg_pa)
+		return false;
+	push_text(s, OSIM_CONTEXT_THREAD,
+		  "a message in memory that the recording does not tell of -> OK");
+	s->open = false;
+	s->lost = true;
+	return true;
+}
+
 /* Memory is what the secure world finds. */
 static void call(struct osim__recorded *s, const struct osim__recording_line *line)
 {
@@ -183,6 +196,10 @@ static void call(struct osim__recorded *s, const struct osim__recording_line *li
 	memcpy(s->out.a, line->out, sizeof(s->out.a));
 	s->no_return = s->panicked = line->no_return;
 	s->open = true;
+	if (has_message(id))
+		s->call = locate(s);
+	if (is_untold(s))
+		return;
 	e = push(s, OSIM_EVENT_CALL, OSIM_CONTEXT_THREAD);
 	e->in = &s->in;
 	if (s->posting)
@@ -190,8 +207,6 @@ static void call(struct osim__recorded *s, const struct osim__recording_line *li
 	s->posting = false;
 	if (id == OPTEE_SMC_CALL_RETURN_FROM_RPC)
 		answered(s);
-	else if (has_message(id))
-		s->call = locate(s);
 	/* A call that is refused has nothing taken up. */
 	if (has_message(id) && s->call.msg_pa && (is_rpc(s) || !s->out.a[0]))
 		push_msg(s, OSIM_EVENT_MESSAGE, is_rpc(s) ? s->out.a[3] : 0, 0,

@@ -117,7 +117,7 @@ class Convert(Traced):
         for path in self.recordings:
             native = self.convert(path, "native").read_text()
             self.assertEqual(len(re.findall(r"^SMC ", path.read_text(), re.M)),
-                             len(re.findall(r" call thread ", native)))
+                             len(re.findall(r' call thread |="a message in memory', native)))
             self.assertEqual(run("trace", "diff", path, self.dir / f"{path.name}.native").stdout,
                              "")
 

@@ -128,7 +128,7 @@ static void message_in_registered_memory_is_found(void **state)
 	      "SMC 32000013 0 8 40 " ZERO4 " -> 0 " ZERO7 "\n"
 	      "END\n",
 	      "call message:t0:4:4 message-end:t0:4:4 return:0 "
-	      "call message:t0:6:6 message-end:t0:6:6 return:0 call return:0");
+	      "call message:t0:6:6 message-end:t0:6:6 return:0 world:a message in");
 }
 
 static void call_that_is_refused_has_no_message(void **state)
@@ -145,7 +145,8 @@ static void call_that_is_refused_has_no_message(void **state)
 static void message_that_nothing_is_told_of_is_unknown(void **state)
 {
 	(void)state;
-	whole("SMC 32000004 0 42200000 0 " ZERO4 " -> 0 " ZERO7 "\nEND\n", "call return:0");
+	whole("SMC 32000004 0 42200000 0 " ZERO4 " -> 0 " ZERO7 "\nMEM< 0 1\nEND\n",
+	      "world:a message in");
 }
 
 static void notification_is_told_by_the_controller(void **state)
