@@ -11,6 +11,7 @@
 #include <optee_sim/conduit.h>
 #include <optee_sim/rules.h>
 
+#include "abi/name.h"
 #include "machine/machine.h"
 
 /* A run that does not end is given up after this many scheduling decisions. */
@@ -109,6 +110,8 @@ static bool at_event(enum osim__plan plan)
 
 static void on_rpc(struct experiment_run *run, const struct osim_event *e)
 {
+	const char *name = e->msg ? osim__abi_rpc_cmd_name(e->msg->cmd) : NULL;
+	char text[128];
 	bool no_memory;
 
 	if (e->secure_thread >= sizeof(run->rpc) / sizeof(run->rpc[0]))
@@ -116,10 +119,12 @@ static void on_rpc(struct experiment_run *run, const struct osim_event *e)
 	no_memory = run->rpc[e->secure_thread].no_memory;
 	run->rpc[e->secure_thread].no_memory = false;
 	run->rpc[e->secure_thread].thread = e->flags & OSIM_EVENT_F_END ? 0 : e->thread_id;
-	if (no_memory && (e->flags & OSIM_EVENT_F_END) && e->msg && e->msg->ret != TEE_SUCCESS &&
-	    e->msg->ret != TEE_ERROR_OUT_OF_MEMORY)
-		tell(run, "rpc.no-memory",
-		     "an RPC for which there is no memory is answered with another error");
+	if (!no_memory || !(e->flags & OSIM_EVENT_F_END) || !e->msg || e->msg->ret == TEE_SUCCESS ||
+	    e->msg->ret == TEE_ERROR_OUT_OF_MEMORY)
+		return;
+	snprintf(text, sizeof(text), "RPC %s, for which there is no memory, is answered %#x",
+		 name ? name : "of an unknown command", e->msg->ret);
+	tell(run, "rpc.no-memory", text);
 }
 
 /* What comes before the driver is bound is the same in many scenarios. */
