@@ -115,12 +115,15 @@ static void wrong_with_memory(struct osim__strict *s)
 
 	if (osim_client_shm_alloc(&client, 4096, &shm))
 		return;
-	memset(&s->call, 0, sizeof(s->call));
-	s->call.recv.params[1].attr = TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT;
-	s->call.recv.params[1].b = 16;
-	s->call.recv.params[1].c = (uint64_t)shm.id;
-	osim__strict_expect(s, osim__strict_receive_as_is(s, 2), -EINVAL,
-			    "a request is received into a parameter that is a buffer already");
+	for (unsigned int i = 0; i < 2; i++) {
+		memset(&s->call, 0, sizeof(s->call));
+		s->call.recv.params[i].attr = TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT;
+		s->call.recv.params[i].b = 16;
+		s->call.recv.params[i].c = (uint64_t)shm.id;
+		osim__strict_expect(
+			s, osim__strict_receive_as_is(s, 2), -EINVAL,
+			"a request is received into a parameter that is a buffer already");
+	}
 	osim_client_shm_free(&client, &shm);
 }
 
