@@ -274,6 +274,7 @@ int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *d
 	run->stage.driver = driver;
 	run->stage.platform.size = sizeof(run->stage.platform);
 	run->stage.disturbed = disturbs(x);
+	run->stage.reordered = x->schedule.count != 0;
 	run->stage.unmet = tell;
 	run->stage.lacks = lacks;
 	run->stage.listener = run;

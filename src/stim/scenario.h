@@ -42,7 +42,8 @@ struct osim__stage {
 	const void *own;     /* the same, where a number is not enough */
 	/* Sees each event before all others; may be NULL. It may do what an event sink may. */
 	void (*event)(struct osim__stage *stage, const struct osim_event *e);
-	void *memory; /* of programs; see osim__stage_alloc() */
+	bool reordered; /* another order of events than the natural one is tried */
+	void *memory;	/* of programs; see osim__stage_alloc() */
 	void (*unmet)(void *arg, const char *id, const char *text); /* NULL: nobody listens */
 	void (*lacks)(void *arg, const char *what);
 	void *listener; /* arg of both */
