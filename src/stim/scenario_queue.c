@@ -188,7 +188,7 @@ static void helped(void *arg)
 	if (number == 0)
 		osim__program_ask(&client, session, FUNC_SLEEP, BUSY_MS, 0);
 	else if (number == 1)
-		osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, VALUE, 0);
+		osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, VALUE, 300);
 	else
 		osim__program_ask(&client, session, OSIM_PTA_RPC_SEND, VALUE, 0);
 	stage->count++;
@@ -202,7 +202,7 @@ static void helping(struct osim__stage *stage)
 		return;
 	for (unsigned int i = 0; i < 3; i++)
 		osim__stage_program(stage, "helped", helped);
-	osim_run_for(stage->m, 600 * (uint64_t)MS);
+	osim_run_for(stage->m, 200 * (uint64_t)MS);
 	osim__expect(
 		stage, stage->count == 3, "queue.helped",
 		"a program waits for a secure thread that is free, and another one for that program");
