@@ -43,7 +43,7 @@ enum {
 	OPT_WRITE_TRACE,
 };
 
-#define BUDGET_DEFAULT_S 80u
+#define BUDGET_DEFAULT_S 72u
 #define BUDGET_QUICK_S	 8u
 #define EXPERIMENTS_MAX	 10000000u
 
@@ -68,7 +68,7 @@ static const struct argp_option options[] = {
 	{"jobs", OPT_JOBS, "N", 0, "Processes at a time; default: one a processor", 0},
 	{"experiments", OPT_EXPERIMENTS, "N", 0, "Runs of the driver at most; default 60000", 0},
 	{"budget", OPT_BUDGET, "SECONDS", 0,
-	 "No new run is begun after that time; 0: no limit; default 80, quick 8", 0},
+	 "No new run is begun after that time; 0: no limit; default 72, quick 8", 0},
 	{"seed", OPT_SEED, "N", 0, "For random schedules; default 1", 0},
 	{"again", OPT_AGAIN, "EXPERIMENT", 0,
 	 "Run one experiment again, as a finding names it, and print its time line", 0},

@@ -239,7 +239,7 @@ static void served_by(struct osim__stage *stage, void (*supplicant)(void *), uns
 		osim__asks_program(&asking);
 		osim_run_for(stage->m, MS);
 	}
-	osim_run(stage->m);
+	osim_run_for(stage->m, 100 * MS);
 	for (unsigned int i = 0; i < stage->tasks; i++)
 		osim__expect(stage, osim_task_done(stage->task[i]), "supplicant.stuck",
 			     "a request or its answer does not come through");
