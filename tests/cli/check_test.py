@@ -126,7 +126,8 @@ class Formats(Directory):
 
     def test_json_has_each_finding(self):
         self.assertEqual((self.json["schema"], self.json["driver"]), (1, "planted"))
-        self.assertEqual(self.json["runs"], 300 + self.json["scenarios"])
+        # The build that tells of accesses makes as many.
+        self.assertEqual(self.json["runs"], 2 * (300 + self.json["scenarios"]))
         findings = self.json["findings"]
         self.assertLessEqual({"kernel.leak", "notif.stop-first"}, {f["id"] for f in findings})
         for f in findings:
@@ -211,9 +212,9 @@ class Formats(Directory):
         self.assertRegex(out, rf"(?m)^lines: {hit} of {len(counts)} \(\d+ %\) of {Planted.file}$")
         for at, line in enumerate(Planted.file.read_text().splitlines(), 1):
             if "arm_smccc_smc(" in line:
-                self.assertGreater(counts[at], 300)
+                self.assertGreater(counts[at], 200)
             if "return -ENOMEM;" in line:
-                self.assertLess(counts[at], 300)
+                self.assertLess(counts[at], 200)
 
     def test_same_run_gives_the_same_report(self):
         reports = []

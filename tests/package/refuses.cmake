@@ -35,8 +35,6 @@ expect(no_sources "optee_sim_add_driver(d)" "optee_sim_add_driver(d): SOURCES is
 expect(missing_source "optee_sim_add_driver(d SOURCES nowhere.c)" "no such file: ")
 expect(bad_build "optee_sim_add_driver(d SOURCES ../a.c BUILD fast)"
   "BUILD 'fast' is none of plain, asan")
-expect(access_build "optee_sim_add_driver(d SOURCES ../a.c BUILD access)"
-  "BUILD access is not supported by this version")
 expect(unknown_word "optee_sim_add_linux_driver(d TREE ../tree VERSION 6)"
   "unknown argument: VERSION;6")
 expect(no_tree "optee_sim_add_linux_driver(d)" "optee_sim_add_linux_driver(d): TREE is missing")
