@@ -15,7 +15,7 @@ EXPECTED = {
     "dave": ("stands on cpu1, spins on a lock", ["dave_main"]),
     "erin": ("can run", []),
     "secure-thread-0": ("stands", ["secure_deep", "secure_main"]),
-    "host": ("stands", ["osim_run_for", "main"]),
+    "host": ("stands", ["osim__sched_run", "main"]),
     "zoe": ("waits for a mutex", ["alice_deep", "alice_main"]),
 }
 
