@@ -126,8 +126,9 @@ static void destroy(struct osim__sthread *t, struct osim__session *s)
 	while (s->refs != 1)
 		osim__condvar_wait(t, &s->refs_cv, &g->ta_mutex);
 	list_remove(g, s);
-	osim__mutex_unlock(t, &g->ta_mutex);
+	/* The thread may go no further than the unlock: it can be abandoned there by a crash. */
 	free(s);
+	osim__mutex_unlock(t, &g->ta_mutex);
 }
 
 /* Any wait in here may be one in which the TA dies. */
