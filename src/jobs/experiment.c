@@ -189,17 +189,11 @@ static void rule_broken(void *arg, const struct osim_rule *rule, const struct os
 		tell(arg, rule->id, detail);
 }
 
-/*
- * What a program saw is judged only where nobody interferes. A scenario that stands in for the
- * secure world counts calls, so it judges nothing but its own order of them.
- */
+/* What a program saw is judged only where nobody interferes. */
 static bool disturbs(const struct osim__experiment *x)
 {
-	if (x->scenario->who == OSIM_WHO_HOSTILE && x->plan == OSIM__PLAN_NONE)
-		return x->schedule.count != 0;
-	return x->scenario->who == OSIM_WHO_HOSTILE ||
-	       (x->plan != OSIM__PLAN_NONE && x->plan != OSIM__PLAN_POST &&
-		x->plan != OSIM__PLAN_SPURIOUS);
+	return x->plan != OSIM__PLAN_NONE && x->plan != OSIM__PLAN_POST &&
+	       x->plan != OSIM__PLAN_SPURIOUS;
 }
 
 /* --- the run --- */
