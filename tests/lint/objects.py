@@ -4,7 +4,7 @@ import re
 import subprocess
 
 # What the version script lets out, and in which version.
-EXPORTED = re.compile(r"osim_[^_]\w*@@OSIM_0|osim__k_\w+@@OSIM_KERNEL_0|OSIM_0|OSIM_KERNEL_0")
+EXPORTED = re.compile(r"osim_[^_]\w*@@OSIM_0|osim__k_\w+@@OSIM_KERNEL_0|OSIM_0(@@OSIM_0)?|OSIM_KERNEL_0(@@OSIM_KERNEL_0)?")
 DECLARED = re.compile(r"^OSIM_EXPORT\b[^;{]*?(\w+)\s*\(", re.M)
 
 # A room that decides anything by these is not deterministic, or not free of the system.
@@ -24,7 +24,7 @@ def names(nm, flags, path):
 
 def exports(root, files, options):
     found = []
-    exported = names(options.nm, ["-D", "--defined-only", "--with-symbol-versions"], options.library)
+    exported = names(options.nm, ["-D", "--defined-only"], options.library)
     for name in exported:
         if not EXPORTED.fullmatch(name):
             found.append(f"{options.library}: exports {name}")
