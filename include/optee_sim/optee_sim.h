@@ -19,6 +19,7 @@
 #include <optee_sim/realtime.h>
 #include <optee_sim/replay.h>
 #include <optee_sim/rules.h>
+#include <optee_sim/scenario.h>
 #include <optee_sim/secure.h>
 #include <optee_sim/supplicant.h>
 #include <optee_sim/timeline.h>

@@ -31,7 +31,7 @@ struct checking {
 	struct osim__groups groups;
 	struct osim__measure *measures; /* one a scenario; NULL once they were taken */
 	char left_out[sizeof(((struct osim_check_summary *)0)->left_out)];
-	const struct osim__scenario **scenarios;
+	const struct osim_scenario **scenarios;
 	size_t scenario_count;
 	size_t done, crashed, all;
 	uint64_t end_ms; /* 0: no limit */

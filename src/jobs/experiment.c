@@ -22,7 +22,7 @@
 
 struct experiment_run {
 	const struct osim__experiment *x;
-	struct osim__stage stage;
+	struct osim_stage stage;
 	struct osim__explorer explorer;
 	struct osim_tap tap;
 	struct osim_rules *check;
@@ -180,7 +180,7 @@ static void rule_broken(void *arg, const struct osim_rule *rule, const struct os
 			const char *detail)
 {
 	const struct experiment_run *run = arg;
-	const struct osim__stage *stage = &run->stage;
+	const struct osim_stage *stage = &run->stage;
 	bool wrong = osim__experiment_who(run->x) == OSIM_WHO_HOSTILE || stage->tap.fn ||
 		     stage->peer_wrong;
 

@@ -25,7 +25,7 @@ enum osim__plan {
 };
 
 struct osim__experiment {
-	const struct osim__scenario *scenario;
+	const struct osim_scenario *scenario;
 	enum osim_profile profile;
 	enum osim__plan plan;
 	uint32_t a, at;

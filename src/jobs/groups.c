@@ -51,7 +51,7 @@ static bool simpler(const struct osim__experiment *a, const struct osim__experim
 	return a->at < b->at;
 }
 
-static size_t scenario_index(const struct osim__scenario *scenario)
+static size_t scenario_index(const struct osim_scenario *scenario)
 {
 	size_t i = 0;
 

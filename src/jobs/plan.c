@@ -10,7 +10,7 @@
 #include "abi/table.h"
 
 struct osim__plan_source {
-	const struct osim__scenario *scenario;
+	const struct osim_scenario *scenario;
 	uint32_t decisions;
 	uint64_t beginning;
 };
@@ -187,7 +187,7 @@ static struct osim__measure_begun known_part(const struct osim__plan_list *list,
 	return nothing;
 }
 
-static int add_source(struct osim__plan_list *list, const struct osim__scenario *scenario,
+static int add_source(struct osim__plan_list *list, const struct osim_scenario *scenario,
 		      const struct osim__measure *measure)
 {
 	struct osim__plan_source *sources =
@@ -202,7 +202,7 @@ static int add_source(struct osim__plan_list *list, const struct osim__scenario 
 	return 0;
 }
 
-int osim__plan_add(struct osim__plan_list *list, const struct osim__scenario *scenario,
+int osim__plan_add(struct osim__plan_list *list, const struct osim_scenario *scenario,
 		   const struct osim__measure *measure, bool hostile)
 {
 	struct osim__experiment x = {.scenario = scenario};

@@ -14,7 +14,7 @@ struct osim__plan_list {
 };
 
 /* All that can be done to a scenario, by what its natural run was like. -ENOMEM. */
-int osim__plan_add(struct osim__plan_list *list, const struct osim__scenario *scenario,
+int osim__plan_add(struct osim__plan_list *list, const struct osim_scenario *scenario,
 		   const struct osim__measure *measure, bool hostile);
 /*
  * Puts faults first and the others so that time, too, cuts evenly. Cuts the list to max, evenly

@@ -24,14 +24,14 @@ static uint32_t invoke(void *arg, struct osim_pta_call *call, void *session, uin
 
 static void asker(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	uint32_t session, program = stage->turn++;
 	struct osim_client client;
 
 	if (!osim__program_begin(stage, asking_ta, &client, &session))
 		return;
-	osim__expect(stage, !osim__program_ask(&client, session, 0, program, 0), "client.invoke",
-		     "a command that succeeds comes back with an error");
+	osim_expect(stage, !osim__program_ask(&client, session, 0, program, 0), "client.invoke",
+		    "a command that succeeds comes back with an error");
 	osim__program_end(&client, session);
 }
 
@@ -45,12 +45,12 @@ bool osim__asks_bind(struct osim__asking *asking)
 
 	memcpy(pta.uuid, asking_ta, sizeof(pta.uuid));
 	asking->stage->peer_wrong = true; /* it asks for whatever shows something */
-	return !osim_pta_register(asking->stage->m, &pta) && osim__stage_bind(asking->stage);
+	return !osim_pta_register(asking->stage->m, &pta) && osim_stage_bind(asking->stage);
 }
 
 void osim__asks_program(struct osim__asking *asking)
 {
-	osim__stage_program(asking->stage, "asker", asker);
+	osim_stage_program(asking->stage, "asker", asker);
 }
 
 void osim__asks_run(struct osim__asking *asking)
@@ -66,7 +66,7 @@ static bool is_output(enum osim_pta_type type)
 	return type == OSIM_PTA_VALUE_OUTPUT || type == OSIM_PTA_VALUE_INOUT;
 }
 
-void osim__asks_make(struct osim__stage *stage, struct osim_pta_call *call,
+void osim__asks_make(struct osim_stage *stage, struct osim_pta_call *call,
 		     const struct osim__ask *asks)
 {
 	char text[160];
@@ -80,16 +80,16 @@ void osim__asks_make(struct osim__stage *stage, struct osim_pta_call *call,
 		ret = osim_pta_rpc(call, asks->cmd, asks->count, p);
 		snprintf(text, sizeof(text), "%s is answered %#x, not %#x", asks->what, ret,
 			 asks->ret);
-		osim__expect(stage, ret == asks->ret, "rpc.result", text);
+		osim_expect(stage, ret == asks->ret, "rpc.result", text);
 		for (unsigned int i = 0; !ret && i < asks->count; i++) {
 			snprintf(text, sizeof(text),
 				 "%s gives another value than it must in parameter %u", asks->what,
 				 i);
-			osim__expect(stage,
-				     !is_output(p[i].type) ||
-					     (p[i].a == asks->out[i].a &&
-					      p[i].b == asks->out[i].b && p[i].c == asks->out[i].c),
-				     "rpc.values", text);
+			osim_expect(stage,
+				    !is_output(p[i].type) ||
+					    (p[i].a == asks->out[i].a && p[i].b == asks->out[i].b &&
+					     p[i].c == asks->out[i].c),
+				    "rpc.values", text);
 		}
 	}
 }

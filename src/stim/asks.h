@@ -19,7 +19,7 @@ struct osim__ask {
 
 /* The pseudo TA: ask() is called in a secure thread, for each program in turn. */
 struct osim__asking {
-	struct osim__stage *stage;
+	struct osim_stage *stage;
 	/* program: 0, 1, ... in the order in which they begin. */
 	void (*ask)(struct osim__asking *asking, struct osim_pta_call *call, uint32_t program);
 	void *own; /* its own */
@@ -32,7 +32,7 @@ void osim__asks_program(struct osim__asking *asking);
 /* Both, and runs. */
 void osim__asks_run(struct osim__asking *asking);
 /* One after the other; what differs is a finding. */
-void osim__asks_make(struct osim__stage *stage, struct osim_pta_call *call,
+void osim__asks_make(struct osim_stage *stage, struct osim_pta_call *call,
 		     const struct osim__ask *asks);
 
 #endif

@@ -32,7 +32,7 @@ static void read_attr(void *arg)
 	r->rc = osim__khost_attr_read(r->m->kernel, r->device, r->attr, r->text, r->bytes);
 }
 
-long osim__program_attr(struct osim__stage *stage, const char *device, const char *attr, char *text,
+long osim__program_attr(struct osim_stage *stage, const char *device, const char *attr, char *text,
 			size_t bytes)
 {
 	struct reading r = {stage->m, device, attr, text, bytes, -EIO};
@@ -43,26 +43,26 @@ long osim__program_attr(struct osim__stage *stage, const char *device, const cha
 }
 
 /* Opens the device and a session; false: either failed. */
-bool osim__program_begin(struct osim__stage *stage, const uint8_t uuid[16],
+bool osim__program_begin(struct osim_stage *stage, const uint8_t uuid[16],
 			 struct osim_client *client, uint32_t *session)
 {
 	struct osim_tee_result result;
 	int rc;
 
 	if (stage->part) {
-		osim__stage_lacks(stage, "device for programs");
+		osim_stage_lacks(stage, "device for programs");
 		return false;
 	}
 	rc = osim_client_open(stage->m, client);
-	osim__expect(stage, !rc, "client.open", "the device of a bound driver cannot be opened");
+	osim_expect(stage, !rc, "client.open", "the device of a bound driver cannot be opened");
 	if (rc)
 		return false;
 	if (!osim_client_open_session(client, uuid, TEE_IOCTL_LOGIN_PUBLIC, NULL, 0, session,
 				      &result) &&
 	    !result.ret)
 		return true;
-	osim__expect(stage, false, "client.open-session",
-		     "a session with a pseudo TA that is there is refused");
+	osim_expect(stage, false, "client.open-session",
+		    "a session with a pseudo TA that is there is refused");
 	osim_client_close(client);
 	return false;
 }
@@ -109,7 +109,7 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 
 void osim__program_version(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct tee_ioctl_version_data version;
 	struct osim_client client;
 
@@ -121,22 +121,22 @@ void osim__program_version(void *arg)
 
 void osim__program_session(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session;
 
 	if (!osim__program_begin(stage, osim__system_pta, &client, &session))
 		return;
-	osim__expect(stage, !osim__program_ask(&client, session, OSIM_PTA_SYSTEM_SLEEP, 8, 0),
-		     "client.invoke", "a command that sleeps 8 ms does not succeed");
+	osim_expect(stage, !osim__program_ask(&client, session, OSIM_PTA_SYSTEM_SLEEP, 8, 0),
+		    "client.invoke", "a command that sleeps 8 ms does not succeed");
 	osim__program_ask(&client, session, OSIM_PTA_SYSTEM_POST, 3, 0);
 	osim__program_ask(&client, session, OSIM_PTA_SYSTEM_POST, 0, 0);
-	osim__expect(stage, osim__program_ask(&client, session, 0xffff, 0, 0) != 0, "client.result",
-		     "a command that does not exist succeeds");
+	osim_expect(stage, osim__program_ask(&client, session, 0xffff, 0, 0) != 0, "client.result",
+		    "a command that does not exist succeeds");
 	osim__program_end(&client, session);
 }
 
-static void use_shm(struct osim__stage *stage, struct osim_client *client, uint32_t session,
+static void use_shm(struct osim_stage *stage, struct osim_client *client, uint32_t session,
 		    struct osim_client_shm *shm)
 {
 	struct osim_param p[2] = {{.type = OSIM_PARAM_VALUE_OUT},
@@ -145,29 +145,29 @@ static void use_shm(struct osim__stage *stage, struct osim_client *client, uint3
 	int rc;
 
 	rc = osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
-	osim__expect(stage,
-		     !rc && result.ret == TEE_ERROR_SHORT_BUFFER && p[1].size_bytes == UUID_BYTES,
-		     "client.short-buffer",
-		     "the size that the secure world asks for does not reach the program");
+	osim_expect(stage,
+		    !rc && result.ret == TEE_ERROR_SHORT_BUFFER && p[1].size_bytes == UUID_BYTES,
+		    "client.short-buffer",
+		    "the size that the secure world asks for does not reach the program");
 	p[1].size_bytes = shm->size_bytes;
 	rc = osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
-	osim__expect(stage, !rc && !result.ret && p[1].size_bytes == UUID_BYTES, "client.memref",
-		     "an output buffer does not come back with the size that was used");
+	osim_expect(stage, !rc && !result.ret && p[1].size_bytes == UUID_BYTES, "client.memref",
+		    "an output buffer does not come back with the size that was used");
 	p[1].offset_bytes = 64;
 	p[1].size_bytes = UUID_BYTES;
 	memset((char *)shm->va + 64, 0xa5, UUID_BYTES + 1);
 	rc = osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
-	osim__expect(stage,
-		     !rc && !result.ret && ((unsigned char *)shm->va)[64 + UUID_BYTES] == 0xa5 &&
-			     memcmp((char *)shm->va + 64, (char *)shm->va, UUID_BYTES) == 0,
-		     "client.memref-offset", "an output buffer is not written where it begins");
+	osim_expect(stage,
+		    !rc && !result.ret && ((unsigned char *)shm->va)[64 + UUID_BYTES] == 0xa5 &&
+			    memcmp((char *)shm->va + 64, (char *)shm->va, UUID_BYTES) == 0,
+		    "client.memref-offset", "an output buffer is not written where it begins");
 	p[1].offset_bytes = UINT64_MAX - 8;
 	osim_client_invoke(client, session, OSIM_PTA_SYSTEM_LOGIN, 0, p, 2, &result);
 }
 
 void osim__program_shm(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client_shm shm;
 	struct osim_client client;
 	uint32_t session;
@@ -206,7 +206,7 @@ static void rpc(struct osim_client *client, uint32_t session, uint32_t cmd, uint
 void osim__program_rpcs(void *arg)
 {
 	static const uint32_t sizes[] = {0, 1, 4095, 4096, 4097, 65536, 0x7fffffff, 0xffffffff};
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session;
 
@@ -233,7 +233,7 @@ void osim__program_rpcs(void *arg)
 
 void osim__program_wait(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session;
 
@@ -245,7 +245,7 @@ void osim__program_wait(void *arg)
 
 void osim__program_send(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session;
 
@@ -258,7 +258,7 @@ void osim__program_send(void *arg)
 /* Leaves a session open; the driver closes it with the file. */
 void osim__program_hold(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session;
 

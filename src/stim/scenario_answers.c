@@ -27,7 +27,7 @@ enum answer {
 };
 
 struct answers {
-	struct osim__stage *stage;
+	struct osim_stage *stage;
 	enum answer what;
 	uint32_t code;
 	uint32_t cmd, closed;  /* command of the last message; CLOSE_SESSIONs that were seen */
@@ -87,8 +87,8 @@ static void answers_tap(struct osim_tap *tap, struct osim_machine *m, struct osi
 	enum answer what = a->what;
 
 	if (a->waiting && (uint32_t)regs->a[0] == OPTEE_SMC_CALL_RETURN_FROM_RPC) {
-		osim__expect(a->stage, regs->a[3] == 7, "rpc.unknown",
-			     "an RPC that does not exist is not given back as it came");
+		osim_expect(a->stage, regs->a[3] == 7, "rpc.unknown",
+			    "an RPC that does not exist is not given back as it came");
 		*regs = a->kept;
 		a->waiting = false;
 		a->what = what = ANSWER_AS_IS;
@@ -138,16 +138,15 @@ static void opened(struct answers *a, struct osim_client *client, enum answer wh
 				      &session, &result);
 	/* Who does not look at the attributes that come back has what he wants. */
 	if (what == ANSWER_ATTR && !rc && !result.ret) {
-		osim__expect(a->stage, !osim_client_close_session(client, session),
-			     "answer.open-session", "a session that was given is not there");
+		osim_expect(a->stage, !osim_client_close_session(client, session),
+			    "answer.open-session", "a session that was given is not there");
 		return;
 	}
-	osim__expect(a->stage, !rc && result.ret == ret && result.origin == origin,
-		     "answer.open-session",
-		     "the failure of a request for a session does not reach the program");
-	osim__expect(a->stage, what != ANSWER_ATTR || a->closed == closed + 1,
-		     "answer.open-session",
-		     "a session whose answer makes no sense is not closed again");
+	osim_expect(a->stage, !rc && result.ret == ret && result.origin == origin,
+		    "answer.open-session",
+		    "the failure of a request for a session does not reach the program");
+	osim_expect(a->stage, what != ANSWER_ATTR || a->closed == closed + 1, "answer.open-session",
+		    "a session whose answer makes no sense is not closed again");
 }
 
 static void invoked(struct answers *a, struct osim_client *client, uint32_t session,
@@ -163,8 +162,8 @@ static void invoked(struct answers *a, struct osim_client *client, uint32_t sess
 		osim_client_invoke(client, session, OSIM_PTA_SYSTEM_VALUES, 0, &p, 1, &result);
 		return;
 	}
-	osim__expect(a->stage, !rc && result.ret == ret && result.origin == origin, "answer.invoke",
-		     "the failure of a command does not reach the program");
+	osim_expect(a->stage, !rc && result.ret == ret && result.origin == origin, "answer.invoke",
+		    "the failure of a command does not reach the program");
 }
 
 static void answers_program(void *arg)
@@ -175,7 +174,7 @@ static void answers_program(void *arg)
 		OPTEE_SMC_RETURN_ENOMEM,	  OPTEE_SMC_RETURN_ENOTAVAIL,
 		OPTEE_SMC_RETURN_UNKNOWN_FUNCTION};
 	struct answers *a = arg;
-	struct osim__stage *stage = a->stage;
+	struct osim_stage *stage = a->stage;
 	struct osim_client client;
 	uint32_t session;
 
@@ -194,9 +193,9 @@ static void answers_program(void *arg)
 	invoked(a, &client, session, ANSWER_ATTR, 0, TEE_ERROR_COMMUNICATION, TEE_ORIGIN_COMMS);
 	for (uint32_t func = 6; func < 9; func++) {
 		next(a, ANSWER_UNKNOWN, func);
-		osim__expect(stage,
-			     !osim__program_ask(&client, session, OSIM_PTA_SYSTEM_SLEEP, 1, 0),
-			     "rpc.unknown", "a call does not go on after an RPC that is not known");
+		osim_expect(stage,
+			    !osim__program_ask(&client, session, OSIM_PTA_SYSTEM_SLEEP, 1, 0),
+			    "rpc.unknown", "a call does not go on after an RPC that is not known");
 	}
 	osim__program_end(&client, session);
 }
@@ -217,15 +216,15 @@ static void register_program(void *arg)
 		next(a, i < 2 ? ANSWER_RESULT : ANSWER_CODE,
 		     i < 2 ? results[i] : OPTEE_SMC_RETURN_EBADADDR + i - 2);
 		if (!osim_client_shm_register(&client, own + 8, 2 * PAGE, &shm)) {
-			osim__expect(a->stage, false, "answer.register-shm",
-				     "memory that the secure world refused is taken as registered");
+			osim_expect(a->stage, false, "answer.register-shm",
+				    "memory that the secure world refused is taken as registered");
 			osim_client_shm_free(&client, &shm);
 		}
 		next(a, i < 2 ? ANSWER_RESULT : ANSWER_CODE,
 		     i < 2 ? results[i] : OPTEE_SMC_RETURN_EBADADDR + i - 2);
 		if (!osim_client_shm_alloc(&client, 2 * PAGE, &shm)) {
-			osim__expect(a->stage, false, "answer.register-shm",
-				     "memory that the secure world refused is given to a program");
+			osim_expect(a->stage, false, "answer.register-shm",
+				    "memory that the secure world refused is given to a program");
 			osim_client_shm_free(&client, &shm);
 		}
 		next(a, ANSWER_AS_IS, 0);
@@ -243,12 +242,12 @@ static void no_rpc_arg(struct osim_options *machine, struct osim_secure_options 
 		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
 }
 
-static void with(struct osim__stage *stage, void (*program)(void *arg))
+static void with(struct osim_stage *stage, void (*program)(void *arg))
 {
 	struct answers a = {.stage = stage};
 
 	stage->errors = true;
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	stage->tap = (struct osim_tap){.fn = answers_tap, .arg = &a};
 	osim_tap_add(stage->m, &stage->tap);
@@ -257,23 +256,23 @@ static void with(struct osim__stage *stage, void (*program)(void *arg))
 	osim_tap_remove(stage->m, &stage->tap);
 }
 
-static void answers(struct osim__stage *stage)
+static void answers(struct osim_stage *stage)
 {
 	with(stage, answers_program);
 }
 
-static void answers_register(struct osim__stage *stage)
+static void answers_register(struct osim_stage *stage)
 {
 	with(stage, register_program);
 }
 
-const struct osim__scenario osim__scenario_answers = {
+const struct osim_scenario osim__scenario_answers = {
 	.name = "answers",
 	.what = "A program's requests are answered with each error, and with nonsense.",
 	.configure = no_rpc_arg,
 	.body = answers,
 	.who = OSIM_WHO_HOSTILE};
-const struct osim__scenario osim__scenario_answers_register = {
+const struct osim_scenario osim__scenario_answers_register = {
 	.name = "answers-register",
 	.what = "The secure world refuses to register memory.",
 	.configure = no_rpc_arg,

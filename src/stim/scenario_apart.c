@@ -26,7 +26,7 @@ struct flight {
 };
 
 struct flights {
-	struct osim__stage *stage;
+	struct osim_stage *stage;
 	struct flight flight[FLIGHTS];
 };
 
@@ -47,9 +47,9 @@ static struct flight *take_off(struct flights *f, struct osim_machine *m,
 		if (!other->on)
 			place = other;
 		else
-			osim__expect(f->stage, end <= other->begin || begin >= other->end,
-				     "message.apart",
-				     "two messages that are under way share memory");
+			osim_expect(f->stage, end <= other->begin || begin >= other->end,
+				    "message.apart",
+				    "two messages that are under way share memory");
 	}
 	if (place)
 		*place = (struct flight){.begin = begin, .end = end, .on = true};
@@ -89,7 +89,7 @@ static uint32_t slow_open(void *arg, struct osim_pta_call *call, struct osim_pta
 
 static void slow_program(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_param p[PARAMS];
 	struct osim_tee_result result;
 	struct osim_client client;
@@ -104,13 +104,13 @@ static void slow_program(void *arg)
 	for (unsigned int turn = 0; turn < 2; turn++) {
 		rc = osim_client_open_session(&client, slow_uuid, TEE_IOCTL_LOGIN_PUBLIC, p, PARAMS,
 					      &session, &result);
-		osim__expect(stage, !rc && !result.ret, "client.open-session",
-			     "a session cannot be opened beside others");
+		osim_expect(stage, !rc && !result.ret, "client.open-session",
+			    "a session cannot be opened beside others");
 	}
 	osim_client_close(&client);
 }
 
-static void apart(struct osim__stage *stage)
+static void apart(struct osim_stage *stage)
 {
 	const struct osim_pta pta = {.size = sizeof(pta),
 				     .uuid = {0x51, 0x40, 5},
@@ -123,9 +123,9 @@ static void apart(struct osim__stage *stage)
 		return;
 	stage->tap = (struct osim_tap){.fn = flights_tap, .arg = &flights};
 	osim_tap_add(stage->m, &stage->tap);
-	if (osim__stage_bind(stage)) {
-		for (unsigned int i = 0; i < OSIM__STAGE_TASKS_MAX; i++)
-			osim__stage_program(stage, "slow", slow_program);
+	if (osim_stage_bind(stage)) {
+		for (unsigned int i = 0; i < OSIM_STAGE_TASKS_MAX; i++)
+			osim_stage_program(stage, "slow", slow_program);
 		osim_run(stage->m);
 		osim_unbind(stage->m);
 	}
@@ -142,7 +142,7 @@ static void crowded(struct osim_options *machine, struct osim_secure_options *se
 	secure->rpc_param_count = RPC_PARAMS;
 }
 
-const struct osim__scenario osim__scenario_apart = {
+const struct osim_scenario osim__scenario_apart = {
 	.name = "messages-apart",
 	.what = "Eight programs open sessions at once, each of which takes a while.",
 	.configure = crowded,

@@ -20,13 +20,13 @@ static const uint32_t caps_all[] = {
 
 enum { CAPS = sizeof(caps_all) / sizeof(caps_all[0]) };
 
-static bool offers(const struct osim__stage *stage, uint32_t cap)
+static bool offers(const struct osim_stage *stage, uint32_t cap)
 {
 	return stage->value & cap;
 }
 
 /* The registers of what is not offered say nothing, but are not 0. */
-static void less(const struct osim__stage *stage, struct osim_regs *regs)
+static void less(const struct osim_stage *stage, struct osim_regs *regs)
 {
 	regs->a[1] &= stage->value;
 	if (!offers(stage, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF))
@@ -37,32 +37,32 @@ static void less(const struct osim__stage *stage, struct osim_regs *regs)
 
 static void caps_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_regs *regs)
 {
-	struct osim__stage *stage = tap->arg;
+	struct osim_stage *stage = tap->arg;
 	uint32_t id = (uint32_t)regs->a[0];
 
 	switch (id) {
 	case OPTEE_SMC_CALL_WITH_ARG:
 	case OPTEE_SMC_ENABLE_SHM_CACHE:
-		osim__expect(stage,
-			     !offers(stage, OPTEE_SMC_SEC_CAP_RPC_ARG) ||
-				     osim__khost_driver_lacks_rpc_arg(stage->driver),
-			     "caps.rpc-arg",
-			     "arguments of RPCs are not passed though there is room for them");
+		osim_expect(stage,
+			    !offers(stage, OPTEE_SMC_SEC_CAP_RPC_ARG) ||
+				    osim__khost_driver_lacks_rpc_arg(stage->driver),
+			    "caps.rpc-arg",
+			    "arguments of RPCs are not passed though there is room for them");
 		break;
 	case OPTEE_SMC_CALL_WITH_RPC_ARG:
 	case OPTEE_SMC_CALL_WITH_REGD_ARG:
-		osim__expect(stage, offers(stage, OPTEE_SMC_SEC_CAP_RPC_ARG), "caps.rpc-arg",
-			     "a call is made that the secure world does not offer");
+		osim_expect(stage, offers(stage, OPTEE_SMC_SEC_CAP_RPC_ARG), "caps.rpc-arg",
+			    "a call is made that the secure world does not offer");
 		break;
 	case OPTEE_SMC_ENABLE_ASYNC_NOTIF:
 	case OPTEE_SMC_GET_ASYNC_NOTIF_VALUE:
-		osim__expect(stage, offers(stage, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF), "caps.notif",
-			     "notifications are used that the secure world does not offer");
+		osim_expect(stage, offers(stage, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF), "caps.notif",
+			    "notifications are used that the secure world does not offer");
 		break;
 	case OPTEE_SMC_GET_SHM_CONFIG:
-		osim__expect(stage, offers(stage, OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM),
-			     "caps.reserved",
-			     "reserved shared memory is asked for that is not offered");
+		osim_expect(stage, offers(stage, OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM),
+			    "caps.reserved",
+			    "reserved shared memory is asked for that is not offered");
 		break;
 	default:
 		break;
@@ -72,7 +72,7 @@ static void caps_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_r
 		less(stage, regs);
 }
 
-static void caps_event(struct osim__stage *stage, const struct osim_event *e)
+static void caps_event(struct osim_stage *stage, const struct osim_event *e)
 {
 	const struct osim_msg_param *p;
 
@@ -83,9 +83,9 @@ static void caps_event(struct osim__stage *stage, const struct osim_event *e)
 	for (uint32_t i = 0; i < e->msg->num_params && i < OSIM_EVENT_PARAMS; i++)
 		if ((p[i].attr & OPTEE_MSG_ATTR_TYPE_MASK) >= OPTEE_MSG_ATTR_TYPE_TMEM_INPUT &&
 		    !(p[i].attr & OPTEE_MSG_ATTR_META) && p[i].u.tmem.buf_ptr)
-			osim__expect(stage, offers(stage, OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM),
-				     "caps.reserved",
-				     "reserved shared memory is used that is not offered");
+			osim_expect(stage, offers(stage, OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM),
+				    "caps.reserved",
+				    "reserved shared memory is used that is not offered");
 }
 
 /* A NULL buffer: the application sees that there is none. */
@@ -99,55 +99,54 @@ static bool takes_null(struct osim_client *client, uint32_t session)
 	       result.ret == TEE_ERROR_SHORT_BUFFER && p[1].size_bytes == 16;
 }
 
-static bool registers(struct osim__stage *stage, struct osim_client *client, uint32_t session)
+static bool registers(struct osim_stage *stage, struct osim_client *client, uint32_t session)
 {
 	static unsigned char own[3 * 4096];
 	struct osim_client_shm shm;
 
 	if (osim_client_shm_register(client, own + 100, sizeof(own) - 200, &shm))
 		return false;
-	osim__expect(stage, osim__program_login(client, session, &shm), "client.memref",
-		     "memory that was registered cannot be used");
+	osim_expect(stage, osim__program_login(client, session, &shm), "client.memref",
+		    "memory that was registered cannot be used");
 	osim_client_shm_free(client, &shm);
 	return true;
 }
 
-static void says(struct osim__stage *stage, struct osim_client *client, uint32_t session,
+static void says(struct osim_stage *stage, struct osim_client *client, uint32_t session,
 		 uint32_t kind)
 {
 	struct tee_ioctl_version_data version = {.impl_id = 0};
 	bool null;
 
-	osim__expect(stage,
-		     !osim_ioctl(stage->m, client->fd, (unsigned int)TEE_IOC_VERSION, &version) &&
-			     version.impl_id == TEE_IMPL_ID_OPTEE &&
-			     version.impl_caps == TEE_OPTEE_CAP_TZ,
-		     "client.version", "the device does not say that it is an OP-TEE");
-	osim__expect(stage, (version.gen_caps & (TEE_GEN_CAP_GP | TEE_GEN_CAP_PRIVILEGED)) == kind,
-		     "client.version", "the device says that it is of another kind");
-	osim__expect(stage,
-		     !(version.gen_caps & TEE_GEN_CAP_REG_MEM) ||
-			     offers(stage, OPTEE_SMC_SEC_CAP_DYNAMIC_SHM),
-		     "client.version", "the device says that memory can be registered");
+	osim_expect(stage,
+		    !osim_ioctl(stage->m, client->fd, (unsigned int)TEE_IOC_VERSION, &version) &&
+			    version.impl_id == TEE_IMPL_ID_OPTEE &&
+			    version.impl_caps == TEE_OPTEE_CAP_TZ,
+		    "client.version", "the device does not say that it is an OP-TEE");
+	osim_expect(stage, (version.gen_caps & (TEE_GEN_CAP_GP | TEE_GEN_CAP_PRIVILEGED)) == kind,
+		    "client.version", "the device says that it is of another kind");
+	osim_expect(stage,
+		    !(version.gen_caps & TEE_GEN_CAP_REG_MEM) ||
+			    offers(stage, OPTEE_SMC_SEC_CAP_DYNAMIC_SHM),
+		    "client.version", "the device says that memory can be registered");
 	if (!session)
 		return;
 	/* Where that is not offered it need not fail: this secure world takes it all the same. */
-	osim__expect(
+	osim_expect(
 		stage,
 		!(version.gen_caps & TEE_GEN_CAP_REG_MEM) == !registers(stage, client, session) ||
 			!offers(stage, OPTEE_SMC_SEC_CAP_DYNAMIC_SHM),
 		"client.version", "whether memory can be registered is not what the device says");
 	null = takes_null(client, session);
-	osim__expect(stage, !(version.gen_caps & TEE_GEN_CAP_MEMREF_NULL) == !null,
-		     "client.version",
-		     "whether a NULL buffer is taken is not what the device says");
-	osim__expect(stage, !null || offers(stage, OPTEE_SMC_SEC_CAP_MEMREF_NULL), "caps.null",
-		     "a NULL buffer is passed on though that is not offered");
+	osim_expect(stage, !(version.gen_caps & TEE_GEN_CAP_MEMREF_NULL) == !null, "client.version",
+		    "whether a NULL buffer is taken is not what the device says");
+	osim_expect(stage, !null || offers(stage, OPTEE_SMC_SEC_CAP_MEMREF_NULL), "caps.null",
+		    "a NULL buffer is passed on though that is not offered");
 }
 
 static void caps_program(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client, supplicant = {.m = stage->m, .fd = -1};
 	struct osim_client_shm shm;
 	uint32_t session;
@@ -156,12 +155,12 @@ static void caps_program(void *arg)
 		return;
 	says(stage, &client, session, TEE_GEN_CAP_GP);
 	if (!osim_client_shm_alloc(&client, 5000, &shm)) {
-		osim__expect(stage, osim__program_login(&client, session, &shm), "client.memref",
-			     "memory that the driver made cannot be used");
+		osim_expect(stage, osim__program_login(&client, session, &shm), "client.memref",
+			    "memory that the driver made cannot be used");
 		osim_client_shm_free(&client, &shm);
 	} else {
-		osim__expect(stage, false, "client.shm-alloc",
-			     "the driver has no memory for a program");
+		osim_expect(stage, false, "client.shm-alloc",
+			    "the driver has no memory for a program");
 	}
 	osim__program_end(&client, session);
 	supplicant.fd = osim_open(stage->m, "teepriv0");
@@ -174,44 +173,44 @@ static void caps_program(void *arg)
 /* Where no maximum is told, 255 stands for it. */
 static void caps_values(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session;
 
 	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
-	osim__expect(stage,
-		     !osim__program_ask(&client, session, OSIM_PTA_RPC_SEND, BEYOND_MAX - 1, 0) &&
-			     !osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, BEYOND_MAX - 1,
-						100),
-		     "caps.notif", "value 255 is refused where no maximum is told");
-	osim__expect(stage,
-		     osim__program_ask(&client, session, OSIM_PTA_RPC_SEND, BEYOND_MAX, 0) != 0,
-		     "caps.notif", "value 256 is taken where no maximum is told");
+	osim_expect(stage,
+		    !osim__program_ask(&client, session, OSIM_PTA_RPC_SEND, BEYOND_MAX - 1, 0) &&
+			    !osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, BEYOND_MAX - 1,
+					       100),
+		    "caps.notif", "value 255 is refused where no maximum is told");
+	osim_expect(stage,
+		    osim__program_ask(&client, session, OSIM_PTA_RPC_SEND, BEYOND_MAX, 0) != 0,
+		    "caps.notif", "value 256 is taken where no maximum is told");
 	osim__program_end(&client, session);
 }
 
-static void caps_one(struct osim__stage *stage)
+static void caps_one(struct osim_stage *stage)
 {
 	stage->tasks = 0;
 	if (!offers(stage, OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM)) {
-		if (osim__stage_try_bind(stage))
-			osim__expect(stage, false, "probe.refused",
-				     "the driver comes up without shared memory of any kind");
-	} else if (osim__stage_bind(stage)) {
-		osim__stage_program(stage, "program", caps_program);
+		if (osim_stage_try_bind(stage))
+			osim_expect(stage, false, "probe.refused",
+				    "the driver comes up without shared memory of any kind");
+	} else if (osim_stage_bind(stage)) {
+		osim_stage_program(stage, "program", caps_program);
 		osim_run(stage->m);
 		/* A driver from before there was a maximum keeps whatever value it is sent. */
 		if (!offers(stage, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF) &&
 		    !osim__khost_driver_lacks_notif(stage->driver))
-			osim__stage_program(stage, "values", caps_values);
+			osim_stage_program(stage, "values", caps_values);
 		osim_run(stage->m);
 	}
 	if (osim_bound(stage->m))
 		osim_unbind(stage->m);
 }
 
-static void caps(struct osim__stage *stage)
+static void caps(struct osim_stage *stage)
 {
 	stage->tap = (struct osim_tap){.fn = caps_tap, .arg = stage};
 	stage->event = caps_event;
@@ -224,7 +223,7 @@ static void caps(struct osim__stage *stage)
 	}
 }
 
-const struct osim__scenario osim__scenario_caps = {
+const struct osim_scenario osim__scenario_caps = {
 	.name = "caps",
 	.what = "A program uses the driver under each combination of capabilities.",
 	.body = caps,

@@ -20,7 +20,7 @@ enum { GET_DEVICES, GET_DEVICES_SUPP, GET_DEVICES_RPMB, FUNCS };
 
 /* What it does, and what it saw. */
 struct enumerator {
-	struct osim__stage *stage;
+	struct osim_stage *stage;
 	uint32_t refuse;    /* result of OPEN_SESSION */
 	uint32_t func;	    /* answers of another one are those of an empty list */
 	uint32_t size_ret;  /* result where there is no buffer, or one that is too short */
@@ -57,13 +57,13 @@ static uint32_t enum_open(void *arg, struct osim_pta_call *call, struct osim_pta
 	uint8_t uuid[UUID_BYTES], zero[UUID_BYTES] = {0};
 
 	(void)session;
-	osim__expect(e->stage,
-		     osim_pta_client(call, uuid) == TEE_LOGIN_PUBLIC &&
-			     !memcmp(uuid, zero, sizeof(zero)),
-		     "device.login", "devices are enumerated by a client that is not public");
-	osim__expect(e->stage,
-		     !params[0].type && !params[1].type && !params[2].type && !params[3].type,
-		     "device.params", "the session for enumerating devices has parameters");
+	osim_expect(e->stage,
+		    osim_pta_client(call, uuid) == TEE_LOGIN_PUBLIC &&
+			    !memcmp(uuid, zero, sizeof(zero)),
+		    "device.login", "devices are enumerated by a client that is not public");
+	osim_expect(e->stage,
+		    !params[0].type && !params[1].type && !params[2].type && !params[3].type,
+		    "device.params", "the session for enumerating devices has parameters");
 	if (e->ask)
 		e->asked_ret = osim_pta_rpc(call, OPTEE_RPC_CMD_FS, 1, &p);
 	return e->refuse;
@@ -95,12 +95,12 @@ static uint32_t enum_invoke(void *arg, struct osim_pta_call *call, void *session
 	struct enumerator *e = arg;
 
 	(void)session;
-	osim__expect(e->stage, func < FUNCS, "device.function",
-		     "the enumeration is asked for a function that does not exist");
-	osim__expect(e->stage,
-		     params[0].type == OSIM_PTA_MEMREF_OUTPUT && !params[1].type &&
-			     !params[2].type && !params[3].type,
-		     "device.params", "devices are enumerated into something else than one buffer");
+	osim_expect(e->stage, func < FUNCS, "device.function",
+		    "the enumeration is asked for a function that does not exist");
+	osim_expect(e->stage,
+		    params[0].type == OSIM_PTA_MEMREF_OUTPUT && !params[1].type &&
+			    !params[2].type && !params[3].type,
+		    "device.params", "devices are enumerated into something else than one buffer");
 	if (func < FUNCS)
 		e->asked[func]++;
 	if (func != e->func) {
@@ -135,21 +135,21 @@ static void see(void *arg, const char *name)
 	}
 }
 
-static void expect_devices(struct osim__stage *stage, size_t count)
+static void expect_devices(struct osim_stage *stage, size_t count)
 {
 	struct seen seen = {.all = 0};
 
 	osim_device_each(stage->m, see, &seen);
-	osim__expect(stage, seen.listed >= count && !seen.twice, "device.missing",
-		     "a device that the secure world lists is not there");
-	osim__expect(
+	osim_expect(stage, seen.listed >= count && !seen.twice, "device.missing",
+		    "a device that the secure world lists is not there");
+	osim_expect(
 		stage, seen.all <= count, "device.unlisted",
 		"a device is there that the secure world does not list, or that it listed with an "
 		"error");
 }
 
 /* A program learns from it that the device cannot be used before the supplicant is there. */
-static void expect_needs_supplicant(struct osim__stage *stage, size_t count, bool needs)
+static void expect_needs_supplicant(struct osim_stage *stage, size_t count, bool needs)
 {
 	char name[64], text[16];
 
@@ -158,13 +158,13 @@ static void expect_needs_supplicant(struct osim__stage *stage, size_t count, boo
 
 		device_name(i, name);
 		rc = osim__program_attr(stage, name, "need_supplicant", text, sizeof(text));
-		osim__expect(stage, (rc >= 0) == needs, "device.need-supplicant",
-			     needs ? "a device that needs a supplicant does not say so"
-				   : "a device says that it needs a supplicant, and does not");
+		osim_expect(stage, (rc >= 0) == needs, "device.need-supplicant",
+			    needs ? "a device that needs a supplicant does not say so"
+				  : "a device says that it needs a supplicant, and does not");
 	}
 }
 
-static bool begin(struct enumerator *e, struct osim__stage *stage)
+static bool begin(struct enumerator *e, struct osim_stage *stage)
 {
 	struct osim_pta pta = {.size = sizeof(pta),
 			       .name = "device enumeration",
@@ -176,23 +176,23 @@ static bool begin(struct enumerator *e, struct osim__stage *stage)
 
 	e->stage = stage;
 	stage->peer_wrong = e->ask;
-	if (osim__pta_replace(stage->m, &pta) || !osim__stage_try_bind(stage))
+	if (osim__pta_replace(stage->m, &pta) || !osim_stage_try_bind(stage))
 		return false;
 	osim_run(stage->m);
 	return true;
 }
 
 /* A driver may make no devices at all. */
-static bool enumerates(struct osim__stage *stage, const struct enumerator *e)
+static bool enumerates(struct osim_stage *stage, const struct enumerator *e)
 {
-	osim__expect(stage, stage->bound, "probe.bound",
-		     "the driver does not come up where devices are listed");
+	osim_expect(stage, stage->bound, "probe.bound",
+		    "the driver does not come up where devices are listed");
 	if (stage->bound && !e->asked[GET_DEVICES])
-		osim__stage_lacks(stage, "devices of the TEE bus");
+		osim_stage_lacks(stage, "devices of the TEE bus");
 	return stage->bound && e->asked[GET_DEVICES];
 }
 
-static void enum_three(struct osim__stage *stage)
+static void enum_three(struct osim_stage *stage)
 {
 	struct enumerator e = {.size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED};
 
@@ -206,29 +206,29 @@ static void enum_three(struct osim__stage *stage)
 }
 
 /* No devices, in each way: the driver is there without them. */
-static void enum_none(struct osim__stage *stage)
+static void enum_none(struct osim_stage *stage)
 {
 	struct enumerator e = {.size_ret = TEE_ERROR_SHORT_BUFFER};
 
-	osim__expect(stage, begin(&e, stage), "probe.bound",
-		     "the driver does not come up where no devices are listed");
+	osim_expect(stage, begin(&e, stage), "probe.bound",
+		    "the driver does not come up where no devices are listed");
 	expect_devices(stage, 0);
 }
 
-static void enum_refused(struct osim__stage *stage)
+static void enum_refused(struct osim_stage *stage)
 {
 	struct enumerator e = {.refuse = TEE_ERROR_ITEM_NOT_FOUND,
 			       .size_ret = TEE_ERROR_SHORT_BUFFER,
 			       .count = LISTED};
 
-	osim__expect(stage, begin(&e, stage), "probe.bound",
-		     "the driver does not come up where devices cannot be enumerated");
-	osim__expect(stage, !e.asked[GET_DEVICES], "device.closed-session",
-		     "devices are enumerated in a session that was refused");
+	osim_expect(stage, begin(&e, stage), "probe.bound",
+		    "the driver does not come up where devices cannot be enumerated");
+	osim_expect(stage, !e.asked[GET_DEVICES], "device.closed-session",
+		    "devices are enumerated in a session that was refused");
 	expect_devices(stage, 0);
 }
 
-static void enum_fails(struct osim__stage *stage, struct enumerator *e)
+static void enum_fails(struct osim_stage *stage, struct enumerator *e)
 {
 	stage->errors = true;
 	begin(e, stage);
@@ -236,14 +236,14 @@ static void enum_fails(struct osim__stage *stage, struct enumerator *e)
 		expect_devices(stage, 0);
 }
 
-static void enum_fails_size(struct osim__stage *stage)
+static void enum_fails_size(struct osim_stage *stage)
 {
 	struct enumerator e = {.size_ret = TEE_ERROR_OUT_OF_MEMORY, .count = LISTED};
 
 	enum_fails(stage, &e);
 }
 
-static void enum_fails_list(struct osim__stage *stage)
+static void enum_fails_list(struct osim_stage *stage)
 {
 	struct enumerator e = {.size_ret = TEE_ERROR_SHORT_BUFFER,
 			       .list_ret = TEE_ERROR_OUT_OF_MEMORY,
@@ -254,18 +254,18 @@ static void enum_fails_list(struct osim__stage *stage)
 
 /* --- with a supplicant --- */
 
-static void enum_supplicant(struct osim__stage *stage)
+static void enum_supplicant(struct osim_stage *stage)
 {
 	struct enumerator e = {
 		.func = GET_DEVICES_SUPP, .size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED};
 
 	begin(&e, stage);
-	if (!enumerates(stage, &e) || !osim__stage_has_supplicant(stage))
+	if (!enumerates(stage, &e) || !osim_stage_has_supplicant(stage))
 		return;
-	osim__expect(stage, !e.asked[GET_DEVICES_SUPP], "device.early",
-		     "devices that need a supplicant are looked for before there is one");
+	osim_expect(stage, !e.asked[GET_DEVICES_SUPP], "device.early",
+		    "devices that need a supplicant are looked for before there is one");
 	expect_devices(stage, 0);
-	osim__stage_program(stage, "supplicant", osim__program_supplicant_brief);
+	osim_stage_program(stage, "supplicant", osim__program_supplicant_brief);
 	osim_run(stage->m);
 	expect_devices(stage, LISTED);
 	expect_needs_supplicant(stage, LISTED, true);
@@ -274,42 +274,42 @@ static void enum_supplicant(struct osim__stage *stage)
 }
 
 /* Nothing that the kernel does for itself waits for a supplicant that is not there. */
-static void enum_nowait(struct osim__stage *stage)
+static void enum_nowait(struct osim_stage *stage)
 {
 	struct enumerator e = {.size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED, .ask = true};
 
 	begin(&e, stage);
-	if (!enumerates(stage, &e) || !osim__stage_has_supplicant(stage))
+	if (!enumerates(stage, &e) || !osim_stage_has_supplicant(stage))
 		return;
-	osim__expect(stage, e.asked_ret == TEE_ERROR_COMMUNICATION, "supplicant.nowait",
-		     "a request of the kernel's own session, with no supplicant there, is not "
-		     "TEE_ERROR_COMMUNICATION");
+	osim_expect(stage, e.asked_ret == TEE_ERROR_COMMUNICATION, "supplicant.nowait",
+		    "a request of the kernel's own session, with no supplicant there, is not "
+		    "TEE_ERROR_COMMUNICATION");
 	expect_devices(stage, LISTED);
 }
 
-const struct osim__scenario osim__scenario_enum_three = {
+const struct osim_scenario osim__scenario_enum_three = {
 	.name = "enum-three",
 	.what = "Three devices are listed, and there until the driver leaves.",
 	.body = enum_three};
-const struct osim__scenario osim__scenario_enum_none = {
+const struct osim_scenario osim__scenario_enum_none = {
 	.name = "enum-none", .what = "No device is listed.", .body = enum_none};
-const struct osim__scenario osim__scenario_enum_refused = {
+const struct osim_scenario osim__scenario_enum_refused = {
 	.name = "enum-refused",
 	.what = "The secure world cannot enumerate devices.",
 	.body = enum_refused};
-const struct osim__scenario osim__scenario_enum_fails_size = {
+const struct osim_scenario osim__scenario_enum_fails_size = {
 	.name = "enum-fails-size",
 	.what = "It fails when it is asked how long the list is.",
 	.body = enum_fails_size};
-const struct osim__scenario osim__scenario_enum_fails_list = {
+const struct osim_scenario osim__scenario_enum_fails_list = {
 	.name = "enum-fails-list",
 	.what = "It fails when it is asked for the list.",
 	.body = enum_fails_list};
-const struct osim__scenario osim__scenario_enum_supplicant = {
+const struct osim_scenario osim__scenario_enum_supplicant = {
 	.name = "enum-supplicant",
 	.what = "Three devices need a supplicant, which comes.",
 	.body = enum_supplicant};
-const struct osim__scenario osim__scenario_enum_nowait = {
+const struct osim_scenario osim__scenario_enum_nowait = {
 	.name = "enum-nowait",
 	.what = "The enumeration asks for a supplicant, while the driver begins.",
 	.body = enum_nowait};

@@ -18,59 +18,59 @@ static void without_rpc_arg(struct osim_options *machine, struct osim_secure_opt
 		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
 }
 
-static void work(struct osim__stage *stage)
+static void work(struct osim_stage *stage)
 {
-	osim__stage_program(stage, "session", osim__program_session);
+	osim_stage_program(stage, "session", osim__program_session);
 	osim_post(stage->m, 0);
 	osim_run(stage->m);
 }
 
-static void next(struct osim__stage *stage)
+static void next(struct osim_stage *stage)
 {
 	stage->bound = false;
 	osim_crash(stage->m);
 }
 
-static void kexec(struct osim__stage *stage)
+static void kexec(struct osim_stage *stage)
 {
 	for (unsigned int i = 0; i < 2; i++) {
-		if (!osim__stage_bind(stage))
+		if (!osim_stage_bind(stage))
 			return;
 		work(stage);
 		osim_shutdown(stage->m);
 		next(stage);
 		osim_post(stage->m, 3 * i);
 	}
-	if (osim__stage_bind(stage))
+	if (osim_stage_bind(stage))
 		work(stage);
 }
 
 /* The cache has arguments of the kernel that crashed. */
-static void crash_cached(struct osim__stage *stage)
+static void crash_cached(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	work(stage);
 	next(stage);
-	if (osim__stage_bind(stage))
+	if (osim_stage_bind(stage))
 		work(stage);
 }
 
-static void crash_values(struct osim__stage *stage)
+static void crash_values(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	next(stage);
 	for (unsigned int value = 0; value < 4; value++)
 		osim_post(stage->m, value);
-	if (osim__stage_bind(stage))
+	if (osim_stage_bind(stage))
 		work(stage);
 }
 
 /* Holds a thread of the secure world. */
 static void hold_thread(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session;
 
@@ -82,51 +82,51 @@ static void hold_thread(void *arg)
 	osim__program_end(&client, session);
 }
 
-static bool crash_holding(struct osim__stage *stage, unsigned int threads)
+static bool crash_holding(struct osim_stage *stage, unsigned int threads)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return false;
 	for (unsigned int i = 0; i < threads; i++)
-		osim__stage_program(stage, "holder", hold_thread);
+		osim_stage_program(stage, "holder", hold_thread);
 	osim_run_for(stage->m, 10 * MS);
 	next(stage);
 	return stage->count == threads;
 }
 
-static void kdump(struct osim__stage *stage)
+static void kdump(struct osim_stage *stage)
 {
 	if (!crash_holding(stage, 2))
 		return;
 	stage->platform.kdump = true;
-	osim__expect(stage, !osim__stage_try_bind(stage), "probe.kdump",
-		     "the driver is bound in a kernel that saves another's memory");
+	osim_expect(stage, !osim_stage_try_bind(stage), "probe.kdump",
+		    "the driver is bound in a kernel that saves another's memory");
 }
 
-static void crash_suspended(struct osim__stage *stage)
+static void crash_suspended(struct osim_stage *stage)
 {
-	if (crash_holding(stage, 1) && osim__stage_bind(stage))
+	if (crash_holding(stage, 1) && osim_stage_bind(stage))
 		work(stage);
 }
 
-const struct osim__scenario osim__scenario_kexec = {
+const struct osim_scenario osim__scenario_kexec = {
 	.name = "kexec",
 	.what = "Two kernels are shut down after some work, and a third one works.",
 	.configure = without_rpc_arg,
 	.body = kexec};
-const struct osim__scenario osim__scenario_crash_cached = {
+const struct osim_scenario osim__scenario_crash_cached = {
 	.name = "crash-cached",
 	.what = "A kernel crashed and left arguments in the shm cache; the next one works.",
 	.configure = without_rpc_arg,
 	.body = crash_cached};
-const struct osim__scenario osim__scenario_crash_values = {
+const struct osim_scenario osim__scenario_crash_values = {
 	.name = "crash-values",
 	.what = "A kernel crashed with notifications enabled, and the next one finds four values.",
 	.body = crash_values};
-const struct osim__scenario osim__scenario_kdump = {
+const struct osim_scenario osim__scenario_kdump = {
 	.name = "kdump",
 	.what = "A kernel crashed and holds all secure threads; the next one saves its memory.",
 	.body = kdump};
-const struct osim__scenario osim__scenario_crash_suspended = {
+const struct osim_scenario osim__scenario_crash_suspended = {
 	.name = "crash-suspended",
 	.what = "A kernel crashed and holds one of two secure threads; the next one works.",
 	.body = crash_suspended};

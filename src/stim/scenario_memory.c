@@ -99,7 +99,7 @@ static uint32_t invoke(void *arg, struct osim_pta_call *call, void *session, uin
 
 /* --- what such a request is answered with --- */
 
-static void alloc_event(struct osim__stage *stage, const struct osim_event *e)
+static void alloc_event(struct osim_stage *stage, const struct osim_event *e)
 {
 	const struct osim_msg_param *p;
 
@@ -108,26 +108,26 @@ static void alloc_event(struct osim__stage *stage, const struct osim_event *e)
 	    (e->msg->cmd != OPTEE_RPC_CMD_SHM_ALLOC && e->msg->cmd != OPTEE_RPC_CMD_SHM_FREE))
 		return;
 	p = OSIM_MSG_PARAMS(e->msg);
-	osim__expect(stage, e->msg->ret_origin == TEE_ORIGIN_COMMS, "rpc.shm-origin",
-		     "an answer about shared memory has another origin than the normal world");
+	osim_expect(stage, e->msg->ret_origin == TEE_ORIGIN_COMMS, "rpc.shm-origin",
+		    "an answer about shared memory has another origin than the normal world");
 	if (e->msg->num_params != 1 || (e->msg->cmd == OPTEE_RPC_CMD_SHM_FREE && e->msg->ret) ||
 	    (p[0].attr & OPTEE_MSG_ATTR_TYPE_MASK) == OPTEE_MSG_ATTR_TYPE_VALUE_INOUT)
-		osim__expect(stage, e->msg->ret == TEE_ERROR_BAD_PARAMETERS, "rpc.shm-params",
-			     "a malformed request about shared memory is not told to be one");
+		osim_expect(stage, e->msg->ret == TEE_ERROR_BAD_PARAMETERS, "rpc.shm-params",
+			    "a malformed request about shared memory is not told to be one");
 	else if (e->msg->cmd == OPTEE_RPC_CMD_SHM_ALLOC && e->msg->ret)
-		osim__expect(stage,
-			     e->msg->ret == (p[0].u.value.a == 99 ? TEE_ERROR_BAD_PARAMETERS
-								  : TEE_ERROR_OUT_OF_MEMORY),
-			     "rpc.shm-refused",
-			     "a request for shared memory is refused with a wrong result");
+		osim_expect(stage,
+			    e->msg->ret == (p[0].u.value.a == 99 ? TEE_ERROR_BAD_PARAMETERS
+								 : TEE_ERROR_OUT_OF_MEMORY),
+			    "rpc.shm-refused",
+			    "a request for shared memory is refused with a wrong result");
 	else if (e->msg->cmd == OPTEE_RPC_CMD_SHM_ALLOC)
-		osim__expect(stage, p[0].u.tmem.shm_ref && p[0].u.tmem.buf_ptr && p[0].u.tmem.size,
-			     "rpc.shm-answer", "memory is given without an address or a cookie");
+		osim_expect(stage, p[0].u.tmem.shm_ref && p[0].u.tmem.buf_ptr && p[0].u.tmem.size,
+			    "rpc.shm-answer", "memory is given without an address or a cookie");
 }
 
 /* --- programs --- */
 
-static void register_one(struct osim__stage *stage, struct osim_client *client, uint32_t session,
+static void register_one(struct osim_stage *stage, struct osim_client *client, uint32_t session,
 			 unsigned char *room, size_t offset, size_t bytes)
 {
 	struct osim_param p = {.type = OSIM_PARAM_MEM_INOUT, .size_bytes = bytes};
@@ -139,24 +139,24 @@ static void register_one(struct osim__stage *stage, struct osim_client *client, 
 	bool same = true;
 	int rc = osim_client_shm_register(client, va, bytes, &shm);
 
-	osim__expect(stage, !rc, "shm.register", "a program's memory cannot be registered");
+	osim_expect(stage, !rc, "shm.register", "a program's memory cannot be registered");
 	if (rc)
 		return;
 	for (uint64_t at = first, page = 0; at + 8 <= bytes; at += PAGE, page++)
 		memcpy(va + at, &(uint64_t){mark_of(page)}, 8);
 	p.shm = &shm;
 	rc = osim_client_invoke(client, session, first, 0, &p, 1, &result);
-	osim__expect(stage, !rc && !result.ret, "shm.pages",
-		     "the secure world does not see a program's memory as the program does");
+	osim_expect(stage, !rc && !result.ret, "shm.pages",
+		    "the secure world does not see a program's memory as the program does");
 	for (uint64_t at = first, page = 0; at + 8 <= bytes; at += PAGE, page++)
 		same = same && !memcmp(va + at, &(uint64_t){~mark_of(page)}, 8);
-	osim__expect(stage, rc || result.ret || same, "shm.pages",
-		     "the program does not see what the secure world wrote into its memory");
+	osim_expect(stage, rc || result.ret || same, "shm.pages",
+		    "the program does not see what the secure world wrote into its memory");
 	osim_client_shm_free(client, &shm);
 }
 
 /* A driver need not know how to. */
-static bool registers(struct osim__stage *stage, struct osim_client *client)
+static bool registers(struct osim_stage *stage, struct osim_client *client)
 {
 	struct tee_ioctl_version_data version = {.impl_id = 0};
 
@@ -164,7 +164,7 @@ static bool registers(struct osim__stage *stage, struct osim_client *client)
 	       (version.gen_caps & TEE_GEN_CAP_REG_MEM);
 }
 
-static bool begin(struct osim__stage *stage, struct osim_client *client, uint32_t *session)
+static bool begin(struct osim_stage *stage, struct osim_client *client, uint32_t *session)
 {
 	return osim__program_begin(stage, pages_uuid, client, session);
 }
@@ -182,7 +182,7 @@ static void register_program(void *arg)
 		     {16, (size_t)LIST_ENTRIES * PAGE},
 		     {0, (size_t)(LIST_ENTRIES + 1) * PAGE},
 		     {4088, (size_t)2 * LIST_ENTRIES * PAGE}};
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session;
 	unsigned char *room = aligned_alloc(PAGE, (size_t)(2 * LIST_ENTRIES + 2) * PAGE);
@@ -200,7 +200,7 @@ static void register_program(void *arg)
 static void ask_program(void *arg)
 {
 	static const uint32_t sizes[] = {1, PAGE - 1, PAGE, PAGE + 1, 3 * PAGE + 5, 300 * PAGE};
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_tee_result result;
 	struct osim_client client;
 	uint32_t session;
@@ -208,18 +208,18 @@ static void ask_program(void *arg)
 	if (!begin(stage, &client, &session))
 		return;
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		osim__expect(stage, !osim__program_ask(&client, session, 0, sizes[i], 0),
-			     "rpc.shm-pages",
-			     "the secure world cannot use the memory that it is given");
-	osim__expect(stage,
-		     !osim_client_invoke(&client, session, 0, 0, NULL, 0, &result) && !result.ret,
-		     "client.invoke", "a command does not succeed");
-	osim__expect(stage, !osim__program_ask(&client, session, 0, PAGE, 0), "rpc.shm-pages",
-		     "the secure world cannot use the memory that it is given");
+		osim_expect(stage, !osim__program_ask(&client, session, 0, sizes[i], 0),
+			    "rpc.shm-pages",
+			    "the secure world cannot use the memory that it is given");
+	osim_expect(stage,
+		    !osim_client_invoke(&client, session, 0, 0, NULL, 0, &result) && !result.ret,
+		    "client.invoke", "a command does not succeed");
+	osim_expect(stage, !osim__program_ask(&client, session, 0, PAGE, 0), "rpc.shm-pages",
+		    "the secure world cannot use the memory that it is given");
 	osim__program_end(&client, session);
 }
 
-static bool prepare(struct osim__stage *stage)
+static bool prepare(struct osim_stage *stage)
 {
 	static const struct osim_pta pta = {.size = sizeof(pta),
 					    .uuid = {0xa9, 0x40, 3},
@@ -227,24 +227,24 @@ static bool prepare(struct osim__stage *stage)
 					    .flags = OSIM_PTA_CONCURRENT,
 					    .invoke = invoke};
 
-	return !osim_pta_register(stage->m, &pta) && osim__stage_bind(stage);
+	return !osim_pta_register(stage->m, &pta) && osim_stage_bind(stage);
 }
 
-static void registering(struct osim__stage *stage)
+static void registering(struct osim_stage *stage)
 {
 	if (!prepare(stage))
 		return;
-	osim__stage_program(stage, "pages", register_program);
+	osim_stage_program(stage, "pages", register_program);
 	osim_run(stage->m);
 }
 
-static void asking(struct osim__stage *stage)
+static void asking(struct osim_stage *stage)
 {
 	if (!prepare(stage))
 		return;
 	stage->event = alloc_event;
 	stage->peer_wrong = true;
-	osim__stage_program(stage, "asking", ask_program);
+	osim_stage_program(stage, "asking", ask_program);
 	osim_run(stage->m);
 }
 
@@ -255,15 +255,15 @@ static void reserved_rpc_arg(struct osim_options *machine, struct osim_secure_op
 	secure->caps = OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM | OPTEE_SMC_SEC_CAP_RPC_ARG;
 }
 
-const struct osim__scenario osim__scenario_memory = {
+const struct osim_scenario osim__scenario_memory = {
 	.name = "memory",
 	.what = "A program registers memory of one page, of part of one, and of a thousand.",
 	.body = registering};
-const struct osim__scenario osim__scenario_memory_rpc = {
+const struct osim_scenario osim__scenario_memory_rpc = {
 	.name = "memory-rpc",
 	.what = "The secure world asks for memory of many sizes, and in wrong ways.",
 	.body = asking};
-const struct osim__scenario osim__scenario_memory_rpc_reserved = {
+const struct osim_scenario osim__scenario_memory_rpc_reserved = {
 	.name = "memory-rpc-reserved",
 	.what = "The same in reserved shared memory.",
 	.configure = reserved_rpc_arg,

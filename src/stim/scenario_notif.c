@@ -5,7 +5,7 @@
 
 /* --- values by interrupt, in every way a driver can be given its arguments --- */
 
-static void post_some(struct osim__stage *stage)
+static void post_some(struct osim_stage *stage)
 {
 	osim_post(stage->m, 5);
 	osim_post(stage->m, 0);
@@ -15,15 +15,15 @@ static void post_some(struct osim__stage *stage)
 	osim_run(stage->m);
 }
 
-static void posts(struct osim__stage *stage)
+static void posts(struct osim_stage *stage)
 {
-	if (osim__stage_bind(stage))
+	if (osim_stage_bind(stage))
 		post_some(stage);
 }
 
-static void posts_percpu(struct osim__stage *stage)
+static void posts_percpu(struct osim_stage *stage)
 {
-	if (osim__stage_bind_percpu(stage))
+	if (osim_stage_bind_percpu(stage))
 		post_some(stage);
 }
 
@@ -63,41 +63,41 @@ static void no_notif(struct osim_options *machine, struct osim_secure_options *s
 		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
 }
 
-static void bind_only(struct osim__stage *stage)
+static void bind_only(struct osim_stage *stage)
 {
-	osim__stage_bind(stage);
+	osim_stage_bind(stage);
 }
 
-const struct osim__scenario osim__scenario_posts = {
+const struct osim_scenario osim__scenario_posts = {
 	.name = "posts",
 	.what = "Values 5, 0 and 1 are posted and the driver takes them.",
 	.body = posts,
 	.notif = true};
-const struct osim__scenario osim__scenario_posts_cache = {
+const struct osim_scenario osim__scenario_posts_cache = {
 	.name = "posts-shm-cache",
 	.what = "The same without RPC arguments: the shm cache is in use.",
 	.configure = no_rpc_arg,
 	.body = posts,
 	.notif = true};
-const struct osim__scenario osim__scenario_posts_reserved_rpc = {
+const struct osim_scenario osim__scenario_posts_reserved_rpc = {
 	.name = "posts-reserved-rpc-arg",
 	.what = "The same in reserved shared memory, with RPC arguments.",
 	.configure = reserved_rpc_arg,
 	.body = posts,
 	.notif = true};
-const struct osim__scenario osim__scenario_posts_reserved = {
+const struct osim_scenario osim__scenario_posts_reserved = {
 	.name = "posts-reserved",
 	.what = "The same in reserved shared memory, without RPC arguments.",
 	.configure = reserved,
 	.body = posts,
 	.notif = true};
-const struct osim__scenario osim__scenario_posts_percpu = {
+const struct osim_scenario osim__scenario_posts_percpu = {
 	.name = "posts-percpu",
 	.what = "The same with a per-CPU interrupt.",
 	.configure = percpu,
 	.body = posts_percpu,
 	.notif = true};
-const struct osim__scenario osim__scenario_no_notif = {
+const struct osim_scenario osim__scenario_no_notif = {
 	.name = "no-notif",
 	.what = "The secure world offers no asynchronous notifications.",
 	.configure = no_notif,
@@ -105,16 +105,16 @@ const struct osim__scenario osim__scenario_no_notif = {
 
 /* --- the edges of the value range: 1 .. 3 words of a bitmap, the maximum itself, and 0 --- */
 
-static void edges(struct osim__stage *stage)
+static void edges(struct osim_stage *stage)
 {
 	/* A driver may do without notifications of which there are none, or without the device. */
-	if (stage->value ? !osim__stage_bind(stage) : !osim__stage_try_bind(stage))
+	if (stage->value ? !osim_stage_bind(stage) : !osim_stage_try_bind(stage))
 		return;
 	osim_post(stage->m, stage->value);
 	osim_run(stage->m);
-	osim__stage_program(stage, "sender", osim__program_send);
+	osim_stage_program(stage, "sender", osim__program_send);
 	osim_run(stage->m);
-	osim__stage_program(stage, "waiter", osim__program_wait);
+	osim_stage_program(stage, "waiter", osim__program_wait);
 	osim_run(stage->m);
 }
 
@@ -126,12 +126,12 @@ static void edges(struct osim__stage *stage)
 		secure->set = OSIM_SECURE_SET_MAX_NOTIF;                                \
 		secure->max_notif_value = number;                                       \
 	}                                                                               \
-	static void edges_##number(struct osim__stage *stage)                           \
+	static void edges_##number(struct osim_stage *stage)                            \
 	{                                                                               \
 		stage->value = number;                                                  \
 		edges(stage);                                                           \
 	}                                                                               \
-	const struct osim__scenario osim__scenario_edge_##number = {                    \
+	const struct osim_scenario osim__scenario_edge_##number = {                     \
 		.name = "max-" #number,                                                 \
 		.what = "The maximum is " #number                                       \
 			"; that value comes by interrupt, by SEND, and is waited for.", \
@@ -151,47 +151,47 @@ EDGE(65536);
 
 /* --- waiting --- */
 
-static void wait_times_out(struct osim__stage *stage)
+static void wait_times_out(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	stage->value = 7;
-	osim__stage_program(stage, "waiter", osim__program_wait);
+	osim_stage_program(stage, "waiter", osim__program_wait);
 	osim_run(stage->m);
 }
 
-static void wait_and_post(struct osim__stage *stage)
+static void wait_and_post(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	stage->value = 9;
-	osim__stage_program(stage, "waiter", osim__program_wait);
+	osim_stage_program(stage, "waiter", osim__program_wait);
 	osim_run_for(stage->m, 1000000);
 	osim_post(stage->m, 9);
 	osim_run(stage->m);
 }
 
-static void wait_and_send(struct osim__stage *stage)
+static void wait_and_send(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	stage->value = 11;
-	osim__stage_program(stage, "waiter", osim__program_wait);
-	osim__stage_program(stage, "sender", osim__program_send);
+	osim_stage_program(stage, "waiter", osim__program_wait);
+	osim_stage_program(stage, "sender", osim__program_send);
 	osim_run(stage->m);
 }
 
-const struct osim__scenario osim__scenario_wait_timeout = {
+const struct osim_scenario osim__scenario_wait_timeout = {
 	.name = "wait-timeout",
 	.what = "A program waits 100 ms for a value that does not come.",
 	.body = wait_times_out,
 	.notif = true};
-const struct osim__scenario osim__scenario_wait_post = {
+const struct osim_scenario osim__scenario_wait_post = {
 	.name = "wait-post",
 	.what = "A program waits for a value that comes by interrupt.",
 	.body = wait_and_post,
 	.notif = true};
-const struct osim__scenario osim__scenario_wait_send = {
+const struct osim_scenario osim__scenario_wait_send = {
 	.name = "wait-send",
 	.what = "A program waits for a value that another one sends.",
 	.body = wait_and_send,

@@ -86,7 +86,7 @@ static uint32_t echo(struct osim_pta_call *call, uint32_t types, struct osim_pta
 static uint32_t echo_open(void *arg, struct osim_pta_call *call, struct osim_pta_param p[4],
 			  void **session)
 {
-	const struct osim__stage *stage = arg;
+	const struct osim_stage *stage = arg;
 
 	(void)session;
 	return echo(call, stage->value, p);
@@ -142,18 +142,18 @@ static bool memory_came_back(const struct osim_param *p, unsigned int i)
 	return va[-1] == 0x99 && va[PART] == 0x99;
 }
 
-static void came_back(struct osim__stage *stage, const struct osim_param p[PARAMS])
+static void came_back(struct osim_stage *stage, const struct osim_param p[PARAMS])
 {
 	for (unsigned int i = 0; i < PARAMS; i++)
 		if (p[i].type >= OSIM_PARAM_MEM_IN)
-			osim__expect(stage, memory_came_back(&p[i], i), "params.memory",
-				     "memory does not come back as the application left it");
+			osim_expect(stage, memory_came_back(&p[i], i), "params.memory",
+				    "memory does not come back as the application left it");
 		else if (p[i].type != OSIM_PARAM_NONE)
-			osim__expect(stage, value_came_back(&p[i], i), "params.value",
-				     "values do not come back as the application left them");
+			osim_expect(stage, value_came_back(&p[i], i), "params.value",
+				    "values do not come back as the application left them");
 }
 
-static void all_places(struct osim__stage *stage, struct osim_client *client, uint32_t session,
+static void all_places(struct osim_stage *stage, struct osim_client *client, uint32_t session,
 		       const struct osim_client_shm *shm)
 {
 	static const uint32_t types[] = {0x0321, 0x0765, 0x5231, 0x7263};
@@ -167,15 +167,15 @@ static void all_places(struct osim__stage *stage, struct osim_client *client, ui
 
 			fill(p, t, shm);
 			rc = osim_client_invoke(client, session, t, CANCEL_ID, p, PARAMS, &result);
-			osim__expect(stage, !rc && !result.ret, "params.there",
-				     "parameters do not reach the application as they were given");
+			osim_expect(stage, !rc && !result.ret, "params.there",
+				    "parameters do not reach the application as they were given");
 			if (!rc && !result.ret)
 				came_back(stage, p);
 		}
 }
 
 /* A session that is opened with parameters; the application checks them as in a command. */
-static bool open_with(struct osim__stage *stage, struct osim_client *client, uint32_t types,
+static bool open_with(struct osim_stage *stage, struct osim_client *client, uint32_t types,
 		      const struct osim_client_shm *shm, uint32_t *session)
 {
 	struct osim_tee_result result;
@@ -186,15 +186,15 @@ static bool open_with(struct osim__stage *stage, struct osim_client *client, uin
 	fill(p, types, shm);
 	rc = osim_client_open_session(client, echo_uuid, TEE_IOCTL_LOGIN_PUBLIC, p, PARAMS, session,
 				      &result);
-	osim__expect(stage, !rc && !result.ret, "params.open",
-		     "a session cannot be opened with four parameters");
+	osim_expect(stage, !rc && !result.ret, "params.open",
+		    "a session cannot be opened with four parameters");
 	if (rc || result.ret)
 		return false;
 	came_back(stage, p);
 	return true;
 }
 
-static void refused(struct osim__stage *stage, struct osim_client *client, uint32_t session,
+static void refused(struct osim_stage *stage, struct osim_client *client, uint32_t session,
 		    const struct osim_client_shm *shm)
 {
 	static const struct osim_client_shm unknown = {.id = 12345};
@@ -204,33 +204,32 @@ static void refused(struct osim__stage *stage, struct osim_client *client, uint3
 
 	memset(p, 0, sizeof(p));
 	rc = osim_client_invoke(client, session, FUNC_FAIL, 0, NULL, 0, &result);
-	osim__expect(stage,
-		     !rc && result.ret == TA_ERROR && result.origin == TEE_ORIGIN_TRUSTED_APP,
-		     "client.result", "an application's error does not reach the program");
+	osim_expect(stage, !rc && result.ret == TA_ERROR && result.origin == TEE_ORIGIN_TRUSTED_APP,
+		    "client.result", "an application's error does not reach the program");
 	/* One more than an application can have, the most that a message has, and more. */
 	for (uint32_t count = PARAMS + 1; count <= OSIM_CLIENT_PARAMS_MAX; count++) {
 		rc = osim_client_invoke(client, session, 0, 0, p, count, &result);
-		osim__expect(stage, rc < 0 || result.ret, "params.count",
-			     "more parameters than an application can have are taken");
+		osim_expect(stage, rc < 0 || result.ret, "params.count",
+			    "more parameters than an application can have are taken");
 	}
 	fill(p, 0x0005, shm);
 	p[0].shm = &unknown;
-	osim__expect(stage, osim_client_invoke(client, session, 5, 0, p, 1, &result) < 0,
-		     "params.unknown", "memory that does not exist is passed on");
+	osim_expect(stage, osim_client_invoke(client, session, 5, 0, p, 1, &result) < 0,
+		    "params.unknown", "memory that does not exist is passed on");
 	fill(p, 0x0005, shm);
 	p[0].type = (enum osim_param_type)9;
-	osim__expect(stage, osim_client_invoke(client, session, 5, 0, p, 1, &result) < 0,
-		     "params.type", "a parameter of a kind that does not exist is passed on");
+	osim_expect(stage, osim_client_invoke(client, session, 5, 0, p, 1, &result) < 0,
+		    "params.type", "a parameter of a kind that does not exist is passed on");
 	fill(p, 0x0005, shm);
 	p[0].size_bytes = shm->size_bytes - p[0].offset_bytes + 1;
 	rc = osim_client_invoke(client, session, 5, 0, p, 1, &result);
-	osim__expect(stage, rc || result.ret, "params.beyond",
-		     "memory beyond the end of a buffer is passed on");
+	osim_expect(stage, rc || result.ret, "params.beyond",
+		    "memory beyond the end of a buffer is passed on");
 }
 
 static void params_program(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	static unsigned char own[BYTES];
 	struct osim_client_shm shm[2];
 	struct osim_client client;
@@ -261,22 +260,22 @@ static void params_program(void *arg)
 
 /* --- what requests are named for a cancellation --- */
 
-static void ids_event(struct osim__stage *stage, const struct osim_event *e)
+static void ids_event(struct osim_stage *stage, const struct osim_event *e)
 {
 	if (e->kind != OSIM_EVENT_MESSAGE || !e->msg || (e->flags & OSIM_EVENT_F_END))
 		return;
 	if (e->msg->cmd == OPTEE_MSG_CMD_INVOKE_COMMAND && e->msg->func &&
 	    e->msg->func != FUNC_FAIL && e->msg->session == stage->session)
-		osim__expect(stage, e->msg->cancel_id == CANCEL_ID, "params.cancel-id",
-			     "a command is not named as the program named it");
+		osim_expect(stage, e->msg->cancel_id == CANCEL_ID, "params.cancel-id",
+			    "a command is not named as the program named it");
 	if (e->msg->cmd == OPTEE_MSG_CMD_OPEN_SESSION && stage->count)
-		osim__expect(stage, e->msg->cancel_id == OPEN_ID, "params.cancel-id",
-			     "a request for a session is not named as the program named it");
+		osim_expect(stage, e->msg->cancel_id == OPEN_ID, "params.cancel-id",
+			    "a request for a session is not named as the program named it");
 }
 
 static void ids_program(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct tee_ioctl_open_session_arg open = {.cancel_id = OPEN_ID};
 	struct tee_ioctl_buf_data buf = {.buf_ptr = (uint64_t)(uintptr_t)&open,
 					 .buf_len = sizeof(open)};
@@ -290,8 +289,8 @@ static void ids_program(void *arg)
 	stage->count = 1;
 	if (osim_ioctl(stage->m, stage->client.fd, (unsigned int)TEE_IOC_OPEN_SESSION, &buf) < 0 ||
 	    open.ret) {
-		osim__expect(stage, false, "client.open-session",
-			     "a session without parameters is refused");
+		osim_expect(stage, false, "client.open-session",
+			    "a session without parameters is refused");
 	} else {
 		stage->count = 0;
 		stage->session = open.session;
@@ -303,7 +302,7 @@ static void ids_program(void *arg)
 
 /* --- all --- */
 
-static bool begin(struct osim__stage *stage)
+static bool begin(struct osim_stage *stage)
 {
 	const struct osim_pta pta = {.size = sizeof(pta),
 				     .uuid = {0xec, 0x40, 1},
@@ -313,18 +312,18 @@ static bool begin(struct osim__stage *stage)
 				     .invoke = echo_invoke,
 				     .arg = stage};
 
-	return !osim_pta_register(stage->m, &pta) && osim__stage_bind(stage);
+	return !osim_pta_register(stage->m, &pta) && osim_stage_bind(stage);
 }
 
-static void params(struct osim__stage *stage)
+static void params(struct osim_stage *stage)
 {
 	if (!begin(stage))
 		return;
-	osim__stage_program(stage, "echo", params_program);
+	osim_stage_program(stage, "echo", params_program);
 	osim_run(stage->m);
 	stage->value = 0;
 	stage->event = ids_event;
-	osim__stage_program(stage, "ids", ids_program);
+	osim_stage_program(stage, "ids", ids_program);
 	osim_run(stage->m);
 }
 
@@ -343,16 +342,15 @@ static void no_rpc_arg(struct osim_options *machine, struct osim_secure_options 
 	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_MEMREF_NULL;
 }
 
-const struct osim__scenario osim__scenario_params = {
+const struct osim_scenario osim__scenario_params = {
 	.name = "params",
 	.what = "A program and an application exchange parameters of every kind.",
 	.body = params};
-const struct osim__scenario osim__scenario_params_cache = {
-	.name = "params-shm-cache",
-	.what = "The same without RPC arguments.",
-	.configure = no_rpc_arg,
-	.body = params};
-const struct osim__scenario osim__scenario_params_reserved = {
+const struct osim_scenario osim__scenario_params_cache = {.name = "params-shm-cache",
+							  .what = "The same without RPC arguments.",
+							  .configure = no_rpc_arg,
+							  .body = params};
+const struct osim_scenario osim__scenario_params_reserved = {
 	.name = "params-reserved",
 	.what = "The same in reserved shared memory.",
 	.configure = reserved_rpc_arg,

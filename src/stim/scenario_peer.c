@@ -32,25 +32,25 @@ static void one_thread(struct osim_options *machine, struct osim_secure_options 
 
 static void wait_own(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	uint32_t value = 20 + stage->turn++;
 	struct osim_client client;
 	uint32_t session;
 
 	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
-	osim__expect(stage,
-		     !osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, value, FAR_AWAY_MS),
-		     "notif.delivered", "a value that was posted does not end the wait for it");
+	osim_expect(stage,
+		    !osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, value, FAR_AWAY_MS),
+		    "notif.delivered", "a value that was posted does not end the wait for it");
 	osim__program_end(&client, session);
 }
 
-static void wait_many(struct osim__stage *stage)
+static void wait_many(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	for (unsigned int i = 0; i < WAITERS; i++)
-		osim__stage_program(stage, "waiter", wait_own);
+		osim_stage_program(stage, "waiter", wait_own);
 	osim_run_for(stage->m, 10 * MS);
 	for (unsigned int i = WAITERS; i-- > 0;)
 		osim_post(stage->m, 20 + i);
@@ -59,7 +59,7 @@ static void wait_many(struct osim__stage *stage)
 
 static void wait_nine(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session;
 
@@ -71,23 +71,23 @@ static void wait_nine(void *arg)
 }
 
 /* Two wait for one value: whoever is refused, the value wakes one of them. */
-static void wait_second(struct osim__stage *stage)
+static void wait_second(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
-	osim__stage_program(stage, "first", wait_nine);
+	osim_stage_program(stage, "first", wait_nine);
 	osim_run_for(stage->m, 10 * MS);
-	osim__stage_program(stage, "second", wait_nine);
+	osim_stage_program(stage, "second", wait_nine);
 	osim_run_for(stage->m, 10 * MS);
 	osim_post(stage->m, 9);
 	osim_run(stage->m);
-	osim__expect(stage, stage->count == 1, "notif.delivered",
-		     "a value that two wait for does not wake one of them");
+	osim_expect(stage, stage->count == 1, "notif.delivered",
+		    "a value that two wait for does not wake one of them");
 }
 
 static void wait_again(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session, ret;
 
@@ -95,35 +95,35 @@ static void wait_again(void *arg)
 		return;
 	for (unsigned int i = 0; i < 3; i++) {
 		osim_post(stage->m, 9);
-		osim__expect(
-			stage,
-			!osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, 9, FAR_AWAY_MS),
-			"notif.delivered", "a value that was posted does not end the wait for it");
+		osim_expect(stage,
+			    !osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, 9, FAR_AWAY_MS),
+			    "notif.delivered",
+			    "a value that was posted does not end the wait for it");
 	}
 	ret = osim__program_ask(&client, session, OSIM_PTA_RPC_WAIT, 9, 20);
-	osim__expect(stage, ret == TEE_ERROR_TIMEOUT, "notif.once",
-		     "a value that was delivered is delivered again");
+	osim_expect(stage, ret == TEE_ERROR_TIMEOUT, "notif.once",
+		    "a value that was delivered is delivered again");
 	osim__program_end(&client, session);
 }
 
-static void wait_once(struct osim__stage *stage)
+static void wait_once(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
-	osim__stage_program(stage, "waiter", wait_again);
+	osim_stage_program(stage, "waiter", wait_again);
 	osim_run(stage->m);
 }
 
-static void clients_one_thread(struct osim__stage *stage)
+static void clients_one_thread(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	for (unsigned int i = 0; i < 4; i++)
-		osim__stage_program(stage, "session", osim__program_session);
+		osim_stage_program(stage, "session", osim__program_session);
 	osim_run(stage->m);
 	for (unsigned int i = 0; i < stage->tasks; i++)
-		osim__expect(stage, osim_task_done(stage->task[i]), "client.starved",
-			     "a program waits for a secure thread that is free");
+		osim_expect(stage, osim_task_done(stage->task[i]), "client.starved",
+			    "a program waits for a secure thread that is free");
 }
 
 /* --- cancellation --- */
@@ -131,7 +131,7 @@ static void clients_one_thread(struct osim__stage *stage)
 static void cancelled(void *arg)
 {
 	struct osim_param p = {.type = OSIM_PARAM_VALUE_IN, .a = 30};
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_tee_result result;
 
 	if (!osim__program_begin(stage, osim__rpc_pta, &stage->client, &stage->session))
@@ -139,48 +139,48 @@ static void cancelled(void *arg)
 	stage->count = 1;
 	if (!osim_client_invoke(&stage->client, stage->session, OSIM_PTA_RPC_CANCEL, CANCEL_ID, &p,
 				1, &result))
-		osim__expect(stage, result.ret == TEE_ERROR_CANCEL, "client.cancel",
-			     "a request that was cancelled does not say so");
+		osim_expect(stage, result.ret == TEE_ERROR_CANCEL, "client.cancel",
+			    "a request that was cancelled does not say so");
 	stage->count = 0;
 	osim__program_end(&stage->client, stage->session);
 }
 
 static void canceller(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 
 	if (stage->count)
 		osim_client_cancel(&stage->client, stage->session, CANCEL_ID);
 }
 
-static void cancel_event(struct osim__stage *stage, const struct osim_event *e)
+static void cancel_event(struct osim_stage *stage, const struct osim_event *e)
 {
 	if (e->kind == OSIM_EVENT_MESSAGE && e->msg && e->msg->cmd == OPTEE_MSG_CMD_CANCEL)
-		osim__expect(stage,
-			     e->msg->session == stage->session && e->msg->cancel_id == CANCEL_ID,
-			     "client.cancel", "another request is cancelled than was asked for");
+		osim_expect(stage,
+			    e->msg->session == stage->session && e->msg->cancel_id == CANCEL_ID,
+			    "client.cancel", "another request is cancelled than was asked for");
 }
 
-static void cancel(struct osim__stage *stage)
+static void cancel(struct osim_stage *stage)
 {
 	stage->event = cancel_event;
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
-	osim__stage_program(stage, "cancelled", cancelled);
+	osim_stage_program(stage, "cancelled", cancelled);
 	osim_run_for(stage->m, 15 * MS);
-	osim__stage_program(stage, "canceller", canceller);
+	osim_stage_program(stage, "canceller", canceller);
 	osim_run_for(stage->m, MS);
 	/* So that it looks also where waits have no time-out. */
 	osim_post(stage->m, 30);
 	osim_run(stage->m);
-	osim__expect(stage, !stage->count, "client.cancel", "a request cannot be cancelled");
+	osim_expect(stage, !stage->count, "client.cancel", "a request cannot be cancelled");
 }
 
 /* --- a driver that begins --- */
 
 static void open_early_program(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 
 	for (unsigned int i = 0; osim_client_open(stage->m, &client); i++) {
@@ -192,13 +192,13 @@ static void open_early_program(void *arg)
 	osim__program_session(stage);
 }
 
-static void open_early(struct osim__stage *stage)
+static void open_early(struct osim_stage *stage)
 {
 	stage->disturbed = true;
-	osim__stage_program(stage, "early", open_early_program);
-	osim__stage_program(stage, "early-too", open_early_program);
-	osim__stage_program(stage, "supplicant", osim__program_supplicant_brief);
-	if (osim__stage_bind(stage))
+	osim_stage_program(stage, "early", open_early_program);
+	osim_stage_program(stage, "early-too", open_early_program);
+	osim_stage_program(stage, "supplicant", osim__program_supplicant_brief);
+	if (osim_stage_bind(stage))
 		osim_run(stage->m);
 }
 
@@ -206,7 +206,7 @@ static void open_early(struct osim__stage *stage)
 static void foreign_cookies_tap(struct osim_tap *tap, struct osim_machine *m,
 				struct osim_regs *regs)
 {
-	struct osim__stage *stage = tap->arg;
+	struct osim_stage *stage = tap->arg;
 
 	if ((uint32_t)regs->a[0] != OPTEE_SMC_DISABLE_SHM_CACHE || stage->count == COOKIES) {
 		osim_tap_next(tap, m, regs);
@@ -227,22 +227,22 @@ static void without_rpc_arg(struct osim_options *machine, struct osim_secure_opt
 		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
 }
 
-static void foreign_cookies(struct osim__stage *stage)
+static void foreign_cookies(struct osim_stage *stage)
 {
 	stage->tap = (struct osim_tap){.fn = foreign_cookies_tap, .arg = stage};
 	osim_tap_add(stage->m, &stage->tap);
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
-	osim__expect(stage, stage->count == COOKIES, "shm.cache-emptied",
-		     "what a previous kernel left in the shm cache is left there");
-	osim__stage_program(stage, "session", osim__program_session);
+	osim_expect(stage, stage->count == COOKIES, "shm.cache-emptied",
+		    "what a previous kernel left in the shm cache is left there");
+	osim_stage_program(stage, "session", osim__program_session);
 	osim_run(stage->m);
 }
 
 /* A buffer whose cookie is 0, once. */
 static void null_cookie_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_regs *regs)
 {
-	struct osim__stage *stage = tap->arg;
+	struct osim_stage *stage = tap->arg;
 
 	if ((uint32_t)regs->a[0] == OPTEE_SMC_DISABLE_SHM_CACHE && !stage->count++)
 		*regs = (struct osim_regs){{OPTEE_SMC_RETURN_OK}};
@@ -250,10 +250,10 @@ static void null_cookie_tap(struct osim_tap *tap, struct osim_machine *m, struct
 		osim_tap_next(tap, m, regs);
 }
 
-static void null_cookie(struct osim__stage *stage)
+static void null_cookie(struct osim_stage *stage)
 {
 	stage->errors = true;
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	stage->tap = (struct osim_tap){.fn = null_cookie_tap, .arg = stage};
 	osim_tap_add(stage->m, &stage->tap);
@@ -268,9 +268,9 @@ static void three_devices(struct osim_options *machine, struct osim_secure_optio
 	secure->device_count = 3;
 }
 
-static void devices(struct osim__stage *stage)
+static void devices(struct osim_stage *stage)
 {
-	osim__stage_bind(stage);
+	osim_stage_bind(stage);
 }
 
 /* A kernel that crashed holds all secure threads; in the kernel that saves its memory the driver
@@ -288,19 +288,19 @@ static void all_suspended_tap(struct osim_tap *tap, struct osim_machine *m, stru
 	}
 }
 
-static void all_suspended(struct osim__stage *stage)
+static void all_suspended(struct osim_stage *stage)
 {
 	stage->tap = (struct osim_tap){.fn = all_suspended_tap, .arg = stage};
 	osim_tap_add(stage->m, &stage->tap);
 	stage->platform.kdump = true;
-	osim__expect(stage, !osim__stage_try_bind(stage), "probe.kdump",
-		     "the driver is bound in a kernel that saves another's memory");
+	osim_expect(stage, !osim_stage_try_bind(stage), "probe.kdump",
+		    "the driver is bound in a kernel that saves another's memory");
 }
 
 /* --- many interrupts in one call --- */
 
 struct storm {
-	struct osim__stage *stage;
+	struct osim_stage *stage;
 	struct osim_regs call; /* as it was made */
 	uint32_t left, turns;  /* interrupts to come; turns of the other program when it began */
 	bool on;
@@ -323,11 +323,11 @@ static void storm_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_
 			interrupted(regs);
 			return;
 		}
-		osim__expect(storm->stage,
-			     !storm->turns || storm->turns == TURNS ||
-				     storm->stage->turn != storm->turns,
-			     "rpc.resched",
-			     "nothing else ran on the CPU while a call was interrupted 40 times");
+		osim_expect(storm->stage,
+			    !storm->turns || storm->turns == TURNS ||
+				    storm->stage->turn != storm->turns,
+			    "rpc.resched",
+			    "nothing else ran on the CPU while a call was interrupted 40 times");
 		*regs = storm->call;
 		storm->on = false;
 	} else if (!storm->on && storm->stage->count &&
@@ -346,23 +346,23 @@ static void storm_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_
 
 static void turner(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 
 	for (stage->turn = 0; stage->turn < TURNS; stage->turn++)
 		osim_yield(stage->m);
 }
 
-static void foreign_intr(struct osim__stage *stage)
+static void foreign_intr(struct osim_stage *stage)
 {
 	struct storm storm = {.stage = stage};
 
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	stage->tap = (struct osim_tap){.fn = storm_tap, .arg = &storm};
 	osim_tap_add(stage->m, &stage->tap);
 	stage->count = 2;
-	osim__stage_program(stage, "session", osim__program_session);
-	osim__stage_program(stage, "turner", turner);
+	osim_stage_program(stage, "session", osim__program_session);
+	osim_stage_program(stage, "turner", turner);
 	osim_run(stage->m);
 	osim_tap_remove(stage->m, &stage->tap);
 }
@@ -373,60 +373,59 @@ static void one_cpu(struct osim_options *machine, struct osim_secure_options *se
 	machine->cpus = 1;
 }
 
-const struct osim__scenario osim__scenario_wait_many = {
+const struct osim_scenario osim__scenario_wait_many = {
 	.name = "wait-many",
 	.what = "Five programs wait, each for a value of its own.",
 	.configure = many_threads,
 	.body = wait_many,
 	.notif = true};
-const struct osim__scenario osim__scenario_wait_second = {
-	.name = "wait-second",
-	.what = "Two programs wait for one value.",
-	.configure = many_threads,
-	.body = wait_second,
-	.notif = true};
-const struct osim__scenario osim__scenario_wait_once = {
+const struct osim_scenario osim__scenario_wait_second = {.name = "wait-second",
+							 .what = "Two programs wait for one value.",
+							 .configure = many_threads,
+							 .body = wait_second,
+							 .notif = true};
+const struct osim_scenario osim__scenario_wait_once = {
 	.name = "wait-once",
 	.what = "A program waits for a value three times, and once in vain.",
 	.body = wait_once,
 	.notif = true};
-const struct osim__scenario osim__scenario_clients_one_thread = {
+const struct osim_scenario osim__scenario_clients_one_thread = {
 	.name = "clients-one-thread",
 	.what = "Four programs and one secure thread.",
 	.configure = one_thread,
 	.body = clients_one_thread};
-const struct osim__scenario osim__scenario_cancel = {
+const struct osim_scenario osim__scenario_cancel = {
 	.name = "cancel",
 	.what = "A program cancels another one's request.",
 	.body = cancel,
 	.notif = true};
-const struct osim__scenario osim__scenario_open_early = {
+const struct osim_scenario osim__scenario_open_early = {
 	.name = "open-early",
 	.what = "Programs open the device as soon as it is there.",
 	.body = open_early};
-const struct osim__scenario osim__scenario_foreign_cookies = {
+const struct osim_scenario osim__scenario_foreign_cookies = {
 	.name = "foreign-cookies",
 	.what = "A previous kernel has left buffers in the shm cache.",
 	.configure = without_rpc_arg,
 	.body = foreign_cookies,
 	.whole = true};
-const struct osim__scenario osim__scenario_null_cookie = {
+const struct osim_scenario osim__scenario_null_cookie = {
 	.name = "null-cookie",
 	.what = "The shm cache holds a buffer that the driver never gave it: cookie 0.",
 	.configure = without_rpc_arg,
 	.body = null_cookie,
 	.who = OSIM_WHO_HOSTILE};
-const struct osim__scenario osim__scenario_devices = {
+const struct osim_scenario osim__scenario_devices = {
 	.name = "devices",
 	.what = "The secure world lists three devices.",
 	.configure = three_devices,
 	.body = devices};
-const struct osim__scenario osim__scenario_foreign_intr = {
+const struct osim_scenario osim__scenario_foreign_intr = {
 	.name = "foreign-intr",
 	.what = "Interrupts come again and again during two calls.",
 	.configure = one_cpu,
 	.body = foreign_intr};
-const struct osim__scenario osim__scenario_all_suspended = {
+const struct osim_scenario osim__scenario_all_suspended = {
 	.name = "all-suspended",
 	.what = "After a crash all secure threads are taken, and stay so.",
 	.body = all_suspended,

@@ -33,7 +33,7 @@
 
 /* --- time --- */
 
-static void ask_time(struct osim__stage *stage, struct osim_pta_call *call)
+static void ask_time(struct osim_stage *stage, struct osim_pta_call *call)
 {
 	struct osim_pta_rpc_param t[2] = {VALUE_OUT(.a = UNSET, .b = UNSET),
 					  VALUE_OUT(.a = UNSET, .b = UNSET)};
@@ -46,16 +46,16 @@ static void ask_time(struct osim__stage *stage, struct osim_pta_call *call)
 	slept = osim_now_ns(stage->m) - slept;
 	first = t[0].a * SEC_NS + t[0].b;
 	second = t[1].a * SEC_NS + t[1].b;
-	osim__expect(stage, !ret, "rpc.result", "GET_TIME or SUSPEND is not answered with success");
-	osim__expect(stage, ret || slept >= (uint64_t)1500 * MS_NS, "rpc.suspend-short",
-		     "SUSPEND of 1500 ms ends earlier");
-	osim__expect(stage, ret || slept < (uint64_t)1600 * MS_NS, "rpc.suspend-long",
-		     "SUSPEND of 1500 ms lasts more than 100 ms too long");
-	osim__expect(stage, ret || (t[0].b < SEC_NS && t[1].b < SEC_NS), "rpc.time",
-		     "GET_TIME gives a billion nanoseconds or more beside the seconds");
-	osim__expect(stage,
-		     ret || (second - first >= slept - MS_NS && second - first <= slept + MS_NS),
-		     "rpc.time", "GET_TIME does not go as time does");
+	osim_expect(stage, !ret, "rpc.result", "GET_TIME or SUSPEND is not answered with success");
+	osim_expect(stage, ret || slept >= (uint64_t)1500 * MS_NS, "rpc.suspend-short",
+		    "SUSPEND of 1500 ms ends earlier");
+	osim_expect(stage, ret || slept < (uint64_t)1600 * MS_NS, "rpc.suspend-long",
+		    "SUSPEND of 1500 ms lasts more than 100 ms too long");
+	osim_expect(stage, ret || (t[0].b < SEC_NS && t[1].b < SEC_NS), "rpc.time",
+		    "GET_TIME gives a billion nanoseconds or more beside the seconds");
+	osim_expect(stage,
+		    ret || (second - first >= slept - MS_NS && second - first <= slept + MS_NS),
+		    "rpc.time", "GET_TIME does not go as time does");
 }
 
 static const struct osim__ask kernel_asks[] = {
@@ -146,7 +146,7 @@ static void ask_kernel(struct osim__asking *asking, struct osim_pta_call *call, 
 		osim__asks_make(asking->stage, call, timeout_asks);
 }
 
-static void kernel_rpcs(struct osim__stage *stage)
+static void kernel_rpcs(struct osim_stage *stage)
 {
 	struct osim__asking asking = {.stage = stage, .ask = ask_kernel};
 
@@ -161,7 +161,7 @@ static void ask_malformed(struct osim__asking *asking, struct osim_pta_call *cal
 		osim__asks_make(asking->stage, call, beyond_asks);
 }
 
-static void malformed_rpcs(struct osim__stage *stage)
+static void malformed_rpcs(struct osim_stage *stage)
 {
 	struct osim__asking asking = {.stage = stage, .ask = ask_malformed};
 
@@ -217,25 +217,25 @@ static uint32_t transfer(struct osim_pta_call *call, uint32_t mode, struct osim_
 static void expect_transfers(struct osim__asking *asking, struct osim_pta_call *call,
 			     struct osim_pta_mem *mem)
 {
-	struct osim__stage *stage = asking->stage;
+	struct osim_stage *stage = asking->stage;
 	struct chip *chip = asking->own;
 	uint8_t data[DATA] = "written, by RPC";
 
 	osim_pta_mem_write(call, mem, 0, data, DATA);
-	osim__expect(stage,
-		     !transfer(call, OPTEE_RPC_I2C_TRANSFER_WR, mem) && chip->writes == 1 &&
-			     chip->address == CHIP && !memcmp(chip->memory, data, DATA),
-		     "rpc.i2c", "I2C_TRANSFER does not write what it was given to the chip");
+	osim_expect(stage,
+		    !transfer(call, OPTEE_RPC_I2C_TRANSFER_WR, mem) && chip->writes == 1 &&
+			    chip->address == CHIP && !memcmp(chip->memory, data, DATA),
+		    "rpc.i2c", "I2C_TRANSFER does not write what it was given to the chip");
 	memcpy(chip->memory, "to be read back", DATA);
-	osim__expect(stage, !transfer(call, OPTEE_RPC_I2C_TRANSFER_RD, mem) && chip->reads == 1,
-		     "rpc.i2c", "I2C_TRANSFER does not read from the chip");
+	osim_expect(stage, !transfer(call, OPTEE_RPC_I2C_TRANSFER_RD, mem) && chip->reads == 1,
+		    "rpc.i2c", "I2C_TRANSFER does not read from the chip");
 	osim_pta_mem_read(call, mem, 0, data, DATA);
-	osim__expect(stage, !memcmp(chip->memory, data, DATA), "rpc.i2c",
-		     "I2C_TRANSFER does not give what the chip has");
+	osim_expect(stage, !memcmp(chip->memory, data, DATA), "rpc.i2c",
+		    "I2C_TRANSFER does not give what the chip has");
 	chip->error = -EIO;
-	osim__expect(stage,
-		     transfer(call, OPTEE_RPC_I2C_TRANSFER_RD, mem) == TEE_ERROR_COMMUNICATION,
-		     "rpc.i2c", "I2C_TRANSFER that the bus failed is not TEE_ERROR_COMMUNICATION");
+	osim_expect(stage,
+		    transfer(call, OPTEE_RPC_I2C_TRANSFER_RD, mem) == TEE_ERROR_COMMUNICATION,
+		    "rpc.i2c", "I2C_TRANSFER that the bus failed is not TEE_ERROR_COMMUNICATION");
 	chip->error = 0;
 }
 
@@ -245,7 +245,7 @@ static void expect_refusals(struct osim__asking *asking, struct osim_pta_call *c
 {
 	static const enum osim_pta_type wrong[] = {OSIM_PTA_VALUE_INOUT, OSIM_PTA_VALUE_OUTPUT,
 						   OSIM_PTA_MEMREF_OUTPUT, OSIM_PTA_VALUE_INPUT};
-	struct osim__stage *stage = asking->stage;
+	struct osim_stage *stage = asking->stage;
 	struct chip *chip = asking->own;
 	unsigned int before = chip->reads + chip->writes;
 	struct osim_pta_rpc_param p[4];
@@ -258,21 +258,21 @@ static void expect_refusals(struct osim__asking *asking, struct osim_pta_call *c
 			p[0].b = BUS + 1;
 		if (i == 6)
 			p[1].a = OPTEE_RPC_I2C_FLAGS_TEN_BIT;
-		osim__expect(stage,
-			     osim_pta_rpc(call, OPTEE_RPC_CMD_I2C_TRANSFER, i == 7 ? 3 : 4, p) ==
-				     BAD,
-			     "rpc.i2c",
-			     "I2C_TRANSFER that is malformed, or that no bus can do, is not "
-			     "TEE_ERROR_BAD_PARAMETERS");
+		osim_expect(stage,
+			    osim_pta_rpc(call, OPTEE_RPC_CMD_I2C_TRANSFER, i == 7 ? 3 : 4, p) ==
+				    BAD,
+			    "rpc.i2c",
+			    "I2C_TRANSFER that is malformed, or that no bus can do, is not "
+			    "TEE_ERROR_BAD_PARAMETERS");
 	}
-	osim__expect(stage, chip->reads + chip->writes == before, "rpc.i2c",
-		     "I2C_TRANSFER that is refused reaches the chip");
+	osim_expect(stage, chip->reads + chip->writes == before, "rpc.i2c",
+		    "I2C_TRANSFER that is refused reaches the chip");
 }
 
 static void expect_ten_bits(struct osim__asking *asking, struct osim_pta_call *call,
 			    struct osim_pta_mem *mem)
 {
-	struct osim__stage *stage = asking->stage;
+	struct osim_stage *stage = asking->stage;
 	struct chip *chip = asking->own;
 	struct osim_pta_rpc_param p[4];
 
@@ -280,10 +280,9 @@ static void expect_ten_bits(struct osim__asking *asking, struct osim_pta_call *c
 	p[0].b = BUS + 2;
 	p[0].c = 0x250;
 	p[1].a = OPTEE_RPC_I2C_FLAGS_TEN_BIT;
-	osim__expect(stage,
-		     !osim_pta_rpc(call, OPTEE_RPC_CMD_I2C_TRANSFER, 4, p) &&
-			     chip->address == 0x250,
-		     "rpc.i2c", "I2C_TRANSFER does not reach an address of ten bits");
+	osim_expect(stage,
+		    !osim_pta_rpc(call, OPTEE_RPC_CMD_I2C_TRANSFER, 4, p) && chip->address == 0x250,
+		    "rpc.i2c", "I2C_TRANSFER does not reach an address of ten bits");
 }
 
 static void with_chip(struct osim__asking *asking, struct osim_pta_call *call,
@@ -295,7 +294,7 @@ static void with_chip(struct osim__asking *asking, struct osim_pta_call *call,
 	if (!mem)
 		return;
 	if (transfer(call, OPTEE_RPC_I2C_TRANSFER_RD, mem) == TEE_ERROR_NOT_SUPPORTED) {
-		osim__stage_lacks(asking->stage, "I2C_TRANSFER");
+		osim_stage_lacks(asking->stage, "I2C_TRANSFER");
 	} else {
 		((struct chip *)asking->own)->reads = 0;
 		expect(asking, call, mem);
@@ -330,32 +329,32 @@ static void with_buses(struct osim__asking *asking)
 	osim__asks_run(asking);
 }
 
-static void i2c(struct osim__stage *stage)
+static void i2c(struct osim_stage *stage)
 {
 	struct osim__asking asking = {.stage = stage, .ask = ask_i2c};
 
 	with_buses(&asking);
 }
 
-static void i2c_malformed(struct osim__stage *stage)
+static void i2c_malformed(struct osim_stage *stage)
 {
 	struct osim__asking asking = {.stage = stage, .ask = ask_i2c_malformed};
 
 	with_buses(&asking);
 }
 
-const struct osim__scenario osim__scenario_rpc_kernel = {
+const struct osim_scenario osim__scenario_rpc_kernel = {
 	.name = "rpc-kernel",
 	.what = "GET_TIME, SUSPEND and NOTIFICATION, and to the last value what they are answered.",
 	.body = kernel_rpcs};
-const struct osim__scenario osim__scenario_rpc_malformed = {
+const struct osim_scenario osim__scenario_rpc_malformed = {
 	.name = "rpc-malformed",
 	.what = "The same with wrong parameters.",
 	.body = malformed_rpcs,
 	.who = OSIM_WHO_HOSTILE};
-const struct osim__scenario osim__scenario_rpc_i2c = {
+const struct osim_scenario osim__scenario_rpc_i2c = {
 	.name = "rpc-i2c", .what = "I2C transfers, and what each is answered.", .body = i2c};
-const struct osim__scenario osim__scenario_rpc_i2c_malformed = {
+const struct osim_scenario osim__scenario_rpc_i2c_malformed = {
 	.name = "rpc-i2c-malformed",
 	.what = "The same with wrong parameters, and to a bus that is not there.",
 	.body = i2c_malformed,

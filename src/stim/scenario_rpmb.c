@@ -58,14 +58,14 @@ static void add_blocks(struct osim_machine *m, struct block blocks[BLOCKS])
 
 /* --- one RPC each --- */
 
-static uint32_t reset(struct osim__stage *stage, struct osim_pta_call *call)
+static uint32_t reset(struct osim_stage *stage, struct osim_pta_call *call)
 {
 	struct osim_pta_rpc_param p = {
 		.type = OSIM_PTA_VALUE_OUTPUT, .a = UNSET, .b = UNSET, .c = UNSET};
 	uint32_t ret = osim_pta_rpc(call, OPTEE_RPC_CMD_RPMB_PROBE_RESET, 1, &p);
 
-	osim__expect(stage, !ret && p.a == OPTEE_RPC_SHM_TYPE_KERNEL && !p.b && !p.c, "rpc.rpmb",
-		     "RPMB_PROBE_RESET does not say that frames are to be in the kernel's memory");
+	osim_expect(stage, !ret && p.a == OPTEE_RPC_SHM_TYPE_KERNEL && !p.b && !p.c, "rpc.rpmb",
+		    "RPMB_PROBE_RESET does not say that frames are to be in the kernel's memory");
 	return ret;
 }
 
@@ -79,7 +79,7 @@ static uint32_t next(struct osim_pta_call *call, struct osim_pta_mem *mem, uint6
 	return osim_pta_rpc(call, OPTEE_RPC_CMD_RPMB_PROBE_NEXT, 2, p);
 }
 
-static void expect_next(struct osim__stage *stage, struct osim_pta_call *call,
+static void expect_next(struct osim_stage *stage, struct osim_pta_call *call,
 			struct osim_pta_mem *mem, uint64_t room, unsigned int i)
 {
 	struct osim_pta_rpc_param p[2];
@@ -87,10 +87,10 @@ static void expect_next(struct osim__stage *stage, struct osim_pta_call *call,
 	char id[ROOM] = "";
 
 	osim_pta_mem_read(call, mem, OFFSET, id, strlen(ids[i]));
-	osim__expect(stage,
-		     !ret && p[0].a == i && p[0].b == 32 + i && p[0].c == 2 + i &&
-			     p[1].size_bytes == strlen(ids[i]) && !strcmp(id, ids[i]),
-		     "rpc.rpmb", "RPMB_PROBE_NEXT does not give what the next block is");
+	osim_expect(stage,
+		    !ret && p[0].a == i && p[0].b == 32 + i && p[0].c == 2 + i &&
+			    p[1].size_bytes == strlen(ids[i]) && !strcmp(id, ids[i]),
+		    "rpc.rpmb", "RPMB_PROBE_NEXT does not give what the next block is");
 }
 
 /* Frames in the lower half of a buffer, and the answer in the upper. */
@@ -103,7 +103,7 @@ static uint32_t frames(struct osim_pta_call *call, struct osim_pta_mem *mem)
 	return osim_pta_rpc(call, OPTEE_RPC_CMD_RPMB_FRAMES, 2, p);
 }
 
-static void expect_frames(struct osim__stage *stage, struct osim_pta_call *call,
+static void expect_frames(struct osim_stage *stage, struct osim_pta_call *call,
 			  struct osim_pta_mem *mem, const struct block *block)
 {
 	unsigned int before = block->routed;
@@ -111,25 +111,25 @@ static void expect_frames(struct osim__stage *stage, struct osim_pta_call *call,
 
 	memset(frame, 0x5a, sizeof(frame));
 	osim_pta_mem_write(call, mem, 0, frame, sizeof(frame));
-	osim__expect(stage, !frames(call, mem) && block->routed == before + 1, "rpc.rpmb",
-		     "RPMB_FRAMES does not reach the block that was found last");
+	osim_expect(stage, !frames(call, mem) && block->routed == before + 1, "rpc.rpmb",
+		    "RPMB_FRAMES does not reach the block that was found last");
 	osim_pta_mem_read(call, mem, ROOM, frame, sizeof(frame));
-	osim__expect(stage,
-		     frame[0] == (0x5a ^ block->mask) && frame[ROOM - 1] == (0x5a ^ block->mask),
-		     "rpc.rpmb", "RPMB_FRAMES does not give what the block answers");
+	osim_expect(stage,
+		    frame[0] == (0x5a ^ block->mask) && frame[ROOM - 1] == (0x5a ^ block->mask),
+		    "rpc.rpmb", "RPMB_FRAMES does not give what the block answers");
 }
 
 /* --- through the kernel --- */
 
-static void expect_none(struct osim__stage *stage, uint32_t ret, const char *text)
+static void expect_none(struct osim_stage *stage, uint32_t ret, const char *text)
 {
-	osim__expect(stage, ret == NONE, "rpc.rpmb", text);
+	osim_expect(stage, ret == NONE, "rpc.rpmb", text);
 }
 
 static void ask_rpmb(struct osim__asking *asking, struct osim_pta_call *call, uint32_t program)
 {
 	struct osim_pta_mem *mem = osim_pta_alloc(call, OPTEE_RPC_SHM_TYPE_KERNEL, 2 * ROOM);
-	struct osim__stage *stage = asking->stage;
+	struct osim_stage *stage = asking->stage;
 	struct block *blocks = asking->own;
 	struct osim_pta_rpc_param p[2];
 
@@ -149,10 +149,10 @@ static void ask_rpmb(struct osim__asking *asking, struct osim_pta_call *call, ui
 		    "RPMB_FRAMES after the last block is not TEE_ERROR_ITEM_NOT_FOUND");
 	expect_next(stage, call, mem, strlen(ids[0]), 0);
 	blocks[0].error = -EIO;
-	osim__expect(stage, frames(call, mem) == BAD, "rpc.rpmb",
-		     "RPMB_FRAMES that the block failed is not TEE_ERROR_BAD_PARAMETERS");
-	osim__expect(stage, next(call, mem, strlen(ids[1]) - 1, p) == TEE_ERROR_SHORT_BUFFER,
-		     "rpc.rpmb", "RPMB_PROBE_NEXT into too little is not TEE_ERROR_SHORT_BUFFER");
+	osim_expect(stage, frames(call, mem) == BAD, "rpc.rpmb",
+		    "RPMB_FRAMES that the block failed is not TEE_ERROR_BAD_PARAMETERS");
+	osim_expect(stage, next(call, mem, strlen(ids[1]) - 1, p) == TEE_ERROR_SHORT_BUFFER,
+		    "rpc.rpmb", "RPMB_PROBE_NEXT into too little is not TEE_ERROR_SHORT_BUFFER");
 	reset(stage, call);
 	expect_none(stage, frames(call, mem),
 		    "RPMB_FRAMES after a reset is not TEE_ERROR_ITEM_NOT_FOUND");
@@ -161,7 +161,7 @@ static void ask_rpmb(struct osim__asking *asking, struct osim_pta_call *call, ui
 }
 
 /* Says which way is taken; "" where the driver does not say. */
-static bool routed_by(struct osim__stage *stage, const char *who)
+static bool routed_by(struct osim_stage *stage, const char *who)
 {
 	char text[16] = "";
 
@@ -169,7 +169,7 @@ static bool routed_by(struct osim__stage *stage, const char *who)
 	return !strcmp(text, who);
 }
 
-static void in_kernel(struct osim__stage *stage,
+static void in_kernel(struct osim_stage *stage,
 		      void (*ask)(struct osim__asking *asking, struct osim_pta_call *call,
 				  uint32_t program))
 {
@@ -180,14 +180,14 @@ static void in_kernel(struct osim__stage *stage,
 	if (!osim__asks_bind(&asking))
 		return;
 	if (!routed_by(stage, "kernel\n")) {
-		osim__stage_lacks(stage, "RPMB in the kernel");
+		osim_stage_lacks(stage, "RPMB in the kernel");
 		return;
 	}
 	osim__asks_program(&asking);
 	osim_run(stage->m);
 }
 
-static void rpmb(struct osim__stage *stage)
+static void rpmb(struct osim_stage *stage)
 {
 	in_kernel(stage, ask_rpmb);
 }
@@ -250,19 +250,19 @@ static void ask_rpmb_malformed(struct osim__asking *asking, struct osim_pta_call
 		for (unsigned int k = 0; k < 2; k++)
 			p[k] = (struct osim_pta_rpc_param){
 				.type = types[i][k], .mem = mem, .size_bytes = ROOM};
-		osim__expect(asking->stage,
-			     osim_pta_rpc(call,
-					  i ? OPTEE_RPC_CMD_RPMB_FRAMES
-					    : OPTEE_RPC_CMD_RPMB_PROBE_NEXT,
-					  2, p) == BAD,
-			     "rpc.rpmb",
-			     "an RPC for RPMB with a parameter of the wrong kind is not "
-			     "TEE_ERROR_BAD_PARAMETERS");
+		osim_expect(asking->stage,
+			    osim_pta_rpc(call,
+					 i ? OPTEE_RPC_CMD_RPMB_FRAMES
+					   : OPTEE_RPC_CMD_RPMB_PROBE_NEXT,
+					 2, p) == BAD,
+			    "rpc.rpmb",
+			    "an RPC for RPMB with a parameter of the wrong kind is not "
+			    "TEE_ERROR_BAD_PARAMETERS");
 	}
 	osim_pta_free(call, OPTEE_RPC_SHM_TYPE_KERNEL, mem);
 }
 
-static void rpmb_malformed(struct osim__stage *stage)
+static void rpmb_malformed(struct osim_stage *stage)
 {
 	in_kernel(stage, ask_rpmb_malformed);
 }
@@ -283,9 +283,9 @@ static void ask_user(struct osim__asking *asking, struct osim_pta_call *call, ui
 
 	(void)program;
 	for (uint32_t cmd = OPTEE_RPC_CMD_RPMB_PROBE_RESET; cmd <= OPTEE_RPC_CMD_RPMB_FRAMES; cmd++)
-		osim__expect(asking->stage,
-			     osim_pta_rpc(call, cmd, 1, &p) == TEE_ERROR_ITEM_NOT_FOUND, "rpc.rpmb",
-			     "the supplicant's answer about RPMB does not come back");
+		osim_expect(asking->stage,
+			    osim_pta_rpc(call, cmd, 1, &p) == TEE_ERROR_ITEM_NOT_FOUND, "rpc.rpmb",
+			    "the supplicant's answer about RPMB does not come back");
 }
 
 static void serves_rpmb(void *arg)
@@ -298,44 +298,44 @@ static void serves_rpmb(void *arg)
 	     cmd++) {
 		osim__strict_expect(&s, osim__strict_receive(&s, 2, TEE_IOCTL_PARAM_ATTR_META), 0,
 				    "a request is not received");
-		osim__expect(s.stage, s.call.recv.func == cmd, "supplicant.request",
-			     "a request about RPMB is another one than the RPC");
+		osim_expect(s.stage, s.call.recv.func == cmd, "supplicant.request",
+			    "a request about RPMB is another one than the RPC");
 		osim__strict_answer(&s, TEE_ERROR_ITEM_NOT_FOUND, 2);
 	}
 	osim__strict_close(&s);
 }
 
-static void rpmb_user(struct osim__stage *stage)
+static void rpmb_user(struct osim_stage *stage)
 {
 	struct osim__asking asking = {.stage = stage, .ask = ask_user};
 
-	if (!osim__asks_bind(&asking) || !osim__stage_has_supplicant(stage))
+	if (!osim__asks_bind(&asking) || !osim_stage_has_supplicant(stage))
 		return;
-	osim__expect(stage, !routed_by(stage, "kernel\n"), "rpmb.routing",
-		     "the driver says that the kernel serves RPMB, which the secure world does not "
-		     "ask it to");
-	osim__stage_program(stage, "supplicant", serves_rpmb);
+	osim_expect(stage, !routed_by(stage, "kernel\n"), "rpmb.routing",
+		    "the driver says that the kernel serves RPMB, which the secure world does not "
+		    "ask it to");
+	osim_stage_program(stage, "supplicant", serves_rpmb);
 	osim_run_for(stage->m, 10 * MS);
 	osim__asks_program(&asking);
 	osim_run_for(stage->m, 100 * MS);
 	for (unsigned int i = 0; i < stage->tasks; i++) {
-		osim__expect(stage, osim_task_done(stage->task[i]), "supplicant.stuck",
-			     "a request about RPMB does not reach the supplicant");
+		osim_expect(stage, osim_task_done(stage->task[i]), "supplicant.stuck",
+			    "a request about RPMB does not reach the supplicant");
 		osim_task_signal(stage->task[i], true);
 	}
 	osim_run(stage->m);
 }
 
-const struct osim__scenario osim__scenario_rpmb = {
+const struct osim_scenario osim__scenario_rpmb = {
 	.name = "rpc-rpmb",
 	.what = "Three RPMB blocks are found and reached through the kernel.",
 	.body = rpmb};
-const struct osim__scenario osim__scenario_rpmb_malformed = {
+const struct osim_scenario osim__scenario_rpmb_malformed = {
 	.name = "rpc-rpmb-malformed",
 	.what = "The same RPCs with wrong parameters.",
 	.body = rpmb_malformed,
 	.who = OSIM_WHO_HOSTILE};
-const struct osim__scenario osim__scenario_rpmb_user = {
+const struct osim_scenario osim__scenario_rpmb_user = {
 	.name = "rpc-rpmb-user",
 	.what = "RPCs for RPMB go to the supplicant where the secure world does not ask for the kernel.",
 	.configure = without_probe,

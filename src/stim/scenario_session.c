@@ -19,7 +19,7 @@ static const uint8_t counted_uuid[16] = {0xc0, 0x40, 2};
 static uint32_t counted_open(void *arg, struct osim_pta_call *call, struct osim_pta_param p[4],
 			     void **session)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 
 	(void)call;
 	(void)p;
@@ -30,7 +30,7 @@ static uint32_t counted_open(void *arg, struct osim_pta_call *call, struct osim_
 
 static void counted_close(void *arg, struct osim_pta_call *call, void *session)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 
 	(void)call;
 	(void)session;
@@ -48,13 +48,13 @@ static uint32_t counted_invoke(void *arg, struct osim_pta_call *call, void *sess
 	return TEE_SUCCESS;
 }
 
-static bool open_one(struct osim__stage *stage, struct osim_client *client, uint32_t *session)
+static bool open_one(struct osim_stage *stage, struct osim_client *client, uint32_t *session)
 {
 	struct osim_tee_result result;
 	int rc = osim_client_open_session(client, counted_uuid, TEE_IOCTL_LOGIN_PUBLIC, NULL, 0,
 					  session, &result);
 
-	osim__expect(stage, !rc && !result.ret, "client.open-session", "a session is refused");
+	osim_expect(stage, !rc && !result.ret, "client.open-session", "a session is refused");
 	return !rc && !result.ret;
 }
 
@@ -66,23 +66,23 @@ static bool usable(struct osim_client *client, uint32_t session)
 }
 
 /* What a program is not given it cannot use, and the secure world hears nothing of it. */
-static void foreign(struct osim__stage *stage, struct osim_client *client, uint32_t session)
+static void foreign(struct osim_stage *stage, struct osim_client *client, uint32_t session)
 {
 	uint64_t calls = osim_stats(stage->m)->calls;
 	struct osim_tee_result result;
 
-	osim__expect(stage,
-		     osim_client_invoke(client, session, 1, 0, NULL, 0, &result) == -EINVAL &&
-			     osim_client_cancel(client, session, 0) == -EINVAL &&
-			     osim_client_close_session(client, session) == -EINVAL,
-		     "session.owner", "a session that the program does not have can be used");
-	osim__expect(stage, osim_stats(stage->m)->calls == calls, "session.owner",
-		     "the secure world is asked to use a session that is not the program's");
+	osim_expect(stage,
+		    osim_client_invoke(client, session, 1, 0, NULL, 0, &result) == -EINVAL &&
+			    osim_client_cancel(client, session, 0) == -EINVAL &&
+			    osim_client_close_session(client, session) == -EINVAL,
+		    "session.owner", "a session that the program does not have can be used");
+	osim_expect(stage, osim_stats(stage->m)->calls == calls, "session.owner",
+		    "the secure world is asked to use a session that is not the program's");
 }
 
 static void owners(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	uint32_t session[SESSIONS], other;
 	struct osim_client client, second;
 	unsigned int count = 0;
@@ -96,31 +96,31 @@ static void owners(void *arg)
 			foreign(stage, &client, other);
 			foreign(stage, &second, session[0]);
 			foreign(stage, &client, UNKNOWN);
-			osim__expect(stage, usable(&second, other), "session.usable",
-				     "a session cannot be used by the program that has it");
+			osim_expect(stage, usable(&second, other), "session.usable",
+				    "a session cannot be used by the program that has it");
 		}
 		/* The middle one, the newest, the oldest: the others stay. */
-		osim__expect(stage,
-			     !osim_client_close_session(&client, session[2]) &&
-				     !osim_client_close_session(&client, session[4]) &&
-				     !osim_client_close_session(&client, session[0]),
-			     "session.close", "a session cannot be closed");
+		osim_expect(stage,
+			    !osim_client_close_session(&client, session[2]) &&
+				    !osim_client_close_session(&client, session[4]) &&
+				    !osim_client_close_session(&client, session[0]),
+			    "session.close", "a session cannot be closed");
 		foreign(stage, &client, session[2]);
 		foreign(stage, &client, session[0]);
-		osim__expect(stage, usable(&client, session[1]) && usable(&client, session[3]),
-			     "session.usable", "a session goes with another one");
-		osim__expect(stage, stage->value == 3, "session.close",
-			     "other sessions are closed than those that the program closed");
+		osim_expect(stage, usable(&client, session[1]) && usable(&client, session[3]),
+			    "session.usable", "a session goes with another one");
+		osim_expect(stage, stage->value == 3, "session.close",
+			    "other sessions are closed than those that the program closed");
 		osim_client_close(&second);
-		osim__expect(stage, stage->value == 2, "session.close",
-			     "a device that is closed does not close its own sessions");
+		osim_expect(stage, stage->value == 2, "session.close",
+			    "a device that is closed does not close its own sessions");
 	}
 	osim_client_close(&client);
-	osim__expect(stage, !stage->value, "session.close",
-		     "a device that is closed leaves sessions open, or closes one twice");
+	osim_expect(stage, !stage->value, "session.close",
+		    "a device that is closed leaves sessions open, or closes one twice");
 }
 
-static void sessions(struct osim__stage *stage)
+static void sessions(struct osim_stage *stage)
 {
 	const struct osim_pta pta = {.size = sizeof(pta),
 				     .uuid = {0xc0, 0x40, 2},
@@ -131,9 +131,9 @@ static void sessions(struct osim__stage *stage)
 				     .invoke = counted_invoke,
 				     .arg = stage};
 
-	if (osim_pta_register(stage->m, &pta) || !osim__stage_bind(stage))
+	if (osim_pta_register(stage->m, &pta) || !osim_stage_bind(stage))
 		return;
-	osim__stage_program(stage, "owner", owners);
+	osim_stage_program(stage, "owner", owners);
 	osim_run(stage->m);
 }
 
@@ -147,7 +147,7 @@ static void many_threads(struct osim_options *machine, struct osim_secure_option
 
 static void sleeper(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	uint32_t session[3], count = 0;
 	struct osim_client client;
 
@@ -159,29 +159,29 @@ static void sleeper(void *arg)
 		    result.ret)
 			break;
 	for (uint32_t i = 0; i < count; i++)
-		osim__expect(stage,
-			     !osim__program_ask(&client, session[i], OSIM_PTA_SYSTEM_SLEEP, 4, 0),
-			     "client.invoke", "a command does not succeed beside others");
+		osim_expect(stage,
+			    !osim__program_ask(&client, session[i], OSIM_PTA_SYSTEM_SLEEP, 4, 0),
+			    "client.invoke", "a command does not succeed beside others");
 	osim_client_close(&client);
 }
 
-static void crowd(struct osim__stage *stage)
+static void crowd(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return;
 	for (unsigned int turn = 0; turn < 2; turn++) {
 		stage->tasks = 0;
-		for (unsigned int i = 0; i < OSIM__STAGE_TASKS_MAX; i++)
-			osim__stage_program(stage, "sleeper", sleeper);
+		for (unsigned int i = 0; i < OSIM_STAGE_TASKS_MAX; i++)
+			osim_stage_program(stage, "sleeper", sleeper);
 		osim_run(stage->m);
 	}
 }
 
-const struct osim__scenario osim__scenario_sessions = {
+const struct osim_scenario osim__scenario_sessions = {
 	.name = "sessions",
 	.what = "Programs use and close sessions, their own and others'.",
 	.body = sessions};
-const struct osim__scenario osim__scenario_crowd = {
+const struct osim_scenario osim__scenario_crowd = {
 	.name = "sessions-many",
 	.what = "Eight programs have a command each in the secure world at the same time.",
 	.configure = many_threads,

@@ -18,7 +18,7 @@ static void without_rpc_arg(struct osim_options *machine, struct osim_secure_opt
 }
 
 /* One request to the supplicant; what came of it is judged by the caller. */
-static uint32_t request(struct osim__stage *stage, struct osim_param p[3])
+static uint32_t request(struct osim_stage *stage, struct osim_param p[3])
 {
 	struct osim_tee_result result = {.ret = TEE_ERROR_GENERIC};
 	struct osim_client client;
@@ -37,40 +37,40 @@ static uint32_t request(struct osim__stage *stage, struct osim_param p[3])
 
 static void served(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_param p[3];
 	uint32_t ret = request(stage, p);
 
-	osim__expect(stage, !ret, "supplicant.result",
-		     "the supplicant's success does not reach the trusted application");
-	osim__expect(stage, ret || (p[1].a == 0xffffedcbu && p[1].b == 0xffffa987u),
-		     "supplicant.values",
-		     "the supplicant's values do not reach the trusted application");
-	osim__expect(stage, ret || (p[2].a == 0xffffffffu && p[2].b == 0xffffffffu),
-		     "supplicant.out-values",
-		     "the supplicant's output values do not reach the trusted application");
+	osim_expect(stage, !ret, "supplicant.result",
+		    "the supplicant's success does not reach the trusted application");
+	osim_expect(stage, ret || (p[1].a == 0xffffedcbu && p[1].b == 0xffffa987u),
+		    "supplicant.values",
+		    "the supplicant's values do not reach the trusted application");
+	osim_expect(stage, ret || (p[2].a == 0xffffffffu && p[2].b == 0xffffffffu),
+		    "supplicant.out-values",
+		    "the supplicant's output values do not reach the trusted application");
 }
 
 static void served_memory(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_client client;
 	uint32_t session;
 
 	if (!osim__program_begin(stage, osim__rpc_pta, &client, &session))
 		return;
-	osim__expect(stage,
-		     !osim__program_ask(&client, session, OSIM_PTA_RPC_SHM, OPTEE_RPC_SHM_TYPE_APPL,
-					5000),
-		     "supplicant.memory",
-		     "memory that the supplicant made does not reach the trusted application");
+	osim_expect(stage,
+		    !osim__program_ask(&client, session, OSIM_PTA_RPC_SHM, OPTEE_RPC_SHM_TYPE_APPL,
+				       5000),
+		    "supplicant.memory",
+		    "memory that the supplicant made does not reach the trusted application");
 	osim__program_end(&client, session);
 }
 
 /* The trusted application asks with memory that it had from the supplicant. */
 static void unserved_memory(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_tee_result result = {.ret = TEE_ERROR_GENERIC};
 	struct osim_client_shm shm;
 	struct osim_param p[2];
@@ -88,123 +88,123 @@ static void unserved_memory(void *arg)
 		osim_client_shm_free(&client, &shm);
 	}
 	osim__program_end(&client, session);
-	osim__expect(stage, result.ret != TEE_SUCCESS, "supplicant.gone",
-		     "a request that no supplicant answered succeeds");
+	osim_expect(stage, result.ret != TEE_SUCCESS, "supplicant.gone",
+		    "a request that no supplicant answered succeeds");
 }
 
 static void unserved(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_param p[3];
 
-	osim__expect(stage, request(stage, p) != 0, "supplicant.gone",
-		     "a request that no supplicant answered succeeds");
+	osim_expect(stage, request(stage, p) != 0, "supplicant.gone",
+		    "a request that no supplicant answered succeeds");
 }
 
 /* --- what happens --- */
 
-static bool bind_with_device(struct osim__stage *stage)
+static bool bind_with_device(struct osim_stage *stage)
 {
-	if (!osim__stage_bind(stage))
+	if (!osim_stage_bind(stage))
 		return false;
-	return osim__stage_has_supplicant(stage);
+	return osim_stage_has_supplicant(stage);
 }
 
-static void quit(struct osim__stage *stage)
+static void quit(struct osim_stage *stage)
 {
-	osim__stage_finish(stage);
+	osim_stage_finish(stage);
 	for (unsigned int i = 0; i < stage->tasks; i++)
-		osim__expect(stage, osim_task_done(stage->task[i]), "client.killed",
-			     "a program that was killed does not come to an end");
+		osim_expect(stage, osim_task_done(stage->task[i]), "client.killed",
+			    "a program that was killed does not come to an end");
 }
 
-static void with_supplicant(struct osim__stage *stage, void (*supplicant)(void *))
+static void with_supplicant(struct osim_stage *stage, void (*supplicant)(void *))
 {
 	if (!bind_with_device(stage))
 		return;
-	osim__stage_program(stage, "supplicant", supplicant);
+	osim_stage_program(stage, "supplicant", supplicant);
 	osim_run(stage->m);
-	osim__stage_program(stage, "served", served);
-	osim__stage_program(stage, "served-too", served);
-	osim__stage_program(stage, "memory", served_memory);
+	osim_stage_program(stage, "served", served);
+	osim_stage_program(stage, "served-too", served);
+	osim_stage_program(stage, "memory", served_memory);
 	quit(stage);
 }
 
-static void supplicant(struct osim__stage *stage)
+static void supplicant(struct osim_stage *stage)
 {
 	with_supplicant(stage, osim__program_supplicant_serve);
 }
 
-static void supplicant_sync(struct osim__stage *stage)
+static void supplicant_sync(struct osim_stage *stage)
 {
 	with_supplicant(stage, osim__program_supplicant_sync);
 }
 
-static void supplicant_slow(struct osim__stage *stage)
+static void supplicant_slow(struct osim_stage *stage)
 {
 	if (!bind_with_device(stage))
 		return;
-	osim__stage_program(stage, "supplicant", osim__program_supplicant_slow);
-	osim__stage_program(stage, "served", served);
+	osim_stage_program(stage, "supplicant", osim__program_supplicant_slow);
+	osim_stage_program(stage, "served", served);
 	quit(stage);
 }
 
 /* The program that waits for the supplicant is killed; then the supplicant answers. */
-static void supplicant_killed(struct osim__stage *stage)
+static void supplicant_killed(struct osim_stage *stage)
 {
 	if (!bind_with_device(stage))
 		return;
-	osim__stage_program(stage, "supplicant", osim__program_supplicant_slow);
-	osim__stage_program(stage, "unserved", unserved);
+	osim_stage_program(stage, "supplicant", osim__program_supplicant_slow);
+	osim_stage_program(stage, "unserved", unserved);
 	osim_run_for(stage->m, 10 * MS);
 	if (stage->tasks > 1)
 		osim_task_signal(stage->task[1], true);
 	osim_run_for(stage->m, 10 * MS);
-	osim__expect(stage, stage->tasks > 1 && osim_task_done(stage->task[1]), "client.killed",
-		     "a program that was killed waits for a supplicant that does not answer");
+	osim_expect(stage, stage->tasks > 1 && osim_task_done(stage->task[1]), "client.killed",
+		    "a program that was killed waits for a supplicant that does not answer");
 	quit(stage);
 }
 
 /* Nobody is there to answer; the program is killed, and a supplicant comes too late. */
-static void supplicant_none(struct osim__stage *stage)
+static void supplicant_none(struct osim_stage *stage)
 {
 	if (!bind_with_device(stage))
 		return;
-	osim__stage_program(stage, "unserved", unserved);
+	osim_stage_program(stage, "unserved", unserved);
 	osim_run_for(stage->m, 10 * MS);
 	quit(stage);
-	osim__stage_program(stage, "supplicant", osim__program_supplicant_serve);
-	osim__stage_program(stage, "served", served);
+	osim_stage_program(stage, "supplicant", osim__program_supplicant_serve);
+	osim_stage_program(stage, "served", served);
 	quit(stage);
 }
 
 /* The supplicant leaves with a request in its hands; the next one serves. */
-static void supplicant_dies(struct osim__stage *stage)
+static void supplicant_dies(struct osim_stage *stage)
 {
 	if (!bind_with_device(stage))
 		return;
-	osim__stage_program(stage, "supplicant", osim__program_supplicant_dies);
-	osim__stage_program(stage, "unserved", unserved);
+	osim_stage_program(stage, "supplicant", osim__program_supplicant_dies);
+	osim_stage_program(stage, "unserved", unserved);
 	osim_run_for(stage->m, 10 * MS);
-	osim__expect(stage, stage->tasks > 1 && osim_task_done(stage->task[1]), "supplicant.gone",
-		     "a program waits for a supplicant that has left");
-	osim__stage_program(stage, "supplicant", osim__program_supplicant_serve);
-	osim__stage_program(stage, "served", served);
+	osim_expect(stage, stage->tasks > 1 && osim_task_done(stage->task[1]), "supplicant.gone",
+		    "a program waits for a supplicant that has left");
+	osim_stage_program(stage, "supplicant", osim__program_supplicant_serve);
+	osim_stage_program(stage, "served", served);
 	quit(stage);
 }
 
 /* The secure world has memory of the supplicant's when that leaves. */
-static void supplicant_dies_holding(struct osim__stage *stage)
+static void supplicant_dies_holding(struct osim_stage *stage)
 {
 	if (!bind_with_device(stage))
 		return;
-	osim__stage_program(stage, "supplicant", osim__program_supplicant_dies);
-	osim__stage_program(stage, "unserved", unserved_memory);
+	osim_stage_program(stage, "supplicant", osim__program_supplicant_dies);
+	osim_stage_program(stage, "unserved", unserved_memory);
 	osim_run_for(stage->m, 10 * MS);
-	osim__expect(stage, stage->tasks > 1 && osim_task_done(stage->task[1]), "supplicant.gone",
-		     "a program waits for a supplicant that has left");
-	osim__stage_program(stage, "supplicant", osim__program_supplicant_serve);
-	osim__stage_program(stage, "served", served);
+	osim_expect(stage, stage->tasks > 1 && osim_task_done(stage->task[1]), "supplicant.gone",
+		    "a program waits for a supplicant that has left");
+	osim_stage_program(stage, "supplicant", osim__program_supplicant_serve);
+	osim_stage_program(stage, "served", served);
 	osim_run_for(stage->m, 10 * MS);
 	quit(stage);
 }
@@ -216,7 +216,7 @@ static void count_device(void *arg, const char *name)
 }
 
 /* Devices that need a supplicant are looked for when the first one comes, and only then. */
-static void supplicant_twice(struct osim__stage *stage)
+static void supplicant_twice(struct osim_stage *stage)
 {
 	static const struct osim_pta late = {.size = sizeof(late),
 					     .uuid = {0x11, 0x22, 0x33, 0x44, 5},
@@ -227,51 +227,51 @@ static void supplicant_twice(struct osim__stage *stage)
 	if (osim_pta_register(stage->m, &late) || !bind_with_device(stage))
 		return;
 	for (unsigned int i = 0; i < 2; i++) {
-		osim__stage_program(stage, "supplicant", osim__program_supplicant_brief);
+		osim_stage_program(stage, "supplicant", osim__program_supplicant_brief);
 		osim_run(stage->m);
 	}
 	osim_device_each(stage->m, count_device, &devices);
 	if (osim__khost_driver_lacks_supp_devices(stage->driver))
-		osim__stage_lacks(stage, "devices that need a supplicant");
+		osim_stage_lacks(stage, "devices that need a supplicant");
 	else
-		osim__expect(stage, devices == 1, "device.once",
-			     "a device that needs a supplicant is not there once");
+		osim_expect(stage, devices == 1, "device.once",
+			    "a device that needs a supplicant is not there once");
 }
 
-const struct osim__scenario osim__scenario_supplicant = {
+const struct osim_scenario osim__scenario_supplicant = {
 	.name = "supplicant",
 	.what = "Two programs and a supplicant that serves them.",
 	.body = supplicant};
-const struct osim__scenario osim__scenario_supplicant_sync = {
+const struct osim_scenario osim__scenario_supplicant_sync = {
 	.name = "supplicant-sync",
 	.what = "The same with a supplicant that takes one request at a time.",
 	.body = supplicant_sync};
-const struct osim__scenario osim__scenario_supplicant_cache = {
+const struct osim_scenario osim__scenario_supplicant_cache = {
 	.name = "supplicant-shm-cache",
 	.what = "The same without RPC arguments.",
 	.configure = without_rpc_arg,
 	.body = supplicant};
-const struct osim__scenario osim__scenario_supplicant_slow = {
+const struct osim_scenario osim__scenario_supplicant_slow = {
 	.name = "supplicant-slow",
 	.what = "The supplicant takes 50 ms for an answer.",
 	.body = supplicant_slow};
-const struct osim__scenario osim__scenario_supplicant_killed = {
+const struct osim_scenario osim__scenario_supplicant_killed = {
 	.name = "supplicant-killed",
 	.what = "A program is killed while the supplicant has its request.",
 	.body = supplicant_killed};
-const struct osim__scenario osim__scenario_supplicant_none = {
+const struct osim_scenario osim__scenario_supplicant_none = {
 	.name = "supplicant-none",
 	.what = "A program is killed while no supplicant is there.",
 	.body = supplicant_none};
-const struct osim__scenario osim__scenario_supplicant_dies = {
+const struct osim_scenario osim__scenario_supplicant_dies = {
 	.name = "supplicant-dies",
 	.what = "A supplicant leaves without an answer.",
 	.body = supplicant_dies};
-const struct osim__scenario osim__scenario_supplicant_dies_holding = {
+const struct osim_scenario osim__scenario_supplicant_dies_holding = {
 	.name = "supplicant-dies-holding",
 	.what = "A supplicant leaves while the secure world has memory of it.",
 	.body = supplicant_dies_holding};
-const struct osim__scenario osim__scenario_supplicant_twice = {
+const struct osim_scenario osim__scenario_supplicant_twice = {
 	.name = "supplicant-twice",
 	.what = "A supplicant comes, goes and comes again.",
 	.body = supplicant_twice};

@@ -35,15 +35,15 @@ static void ask_files(struct osim__asking *asking, struct osim_pta_call *call, u
 		return;
 	ret = osim_pta_rpc(call, OPTEE_RPC_CMD_FS, 4, p);
 	osim_pta_free(call, OPTEE_RPC_SHM_TYPE_KERNEL, mem);
-	osim__expect(asking->stage, ret == MADE_UP, "supplicant.result",
-		     "the supplicant's result does not reach the trusted application");
-	osim__expect(asking->stage,
-		     p[1].a == 0x51 && p[1].b == 0x52 && p[1].c == 0x53 && p[2].a == 0x61 &&
-			     p[2].b == 0x62 && p[2].c == 0x63,
-		     "supplicant.values",
-		     "the supplicant's values do not reach the trusted application");
-	osim__expect(asking->stage, p[3].size_bytes == 0x40, "supplicant.size",
-		     "the size that the supplicant used does not reach the trusted application");
+	osim_expect(asking->stage, ret == MADE_UP, "supplicant.result",
+		    "the supplicant's result does not reach the trusted application");
+	osim_expect(asking->stage,
+		    p[1].a == 0x51 && p[1].b == 0x52 && p[1].c == 0x53 && p[2].a == 0x61 &&
+			    p[2].b == 0x62 && p[2].c == 0x63,
+		    "supplicant.values",
+		    "the supplicant's values do not reach the trusted application");
+	osim_expect(asking->stage, p[3].size_bytes == 0x40, "supplicant.size",
+		    "the size that the supplicant used does not reach the trusted application");
 }
 
 static bool value_is(const struct tee_ioctl_param *p, uint64_t attr, uint64_t a, uint64_t b,
@@ -57,25 +57,25 @@ static void expect_request(struct osim__strict *s, unsigned int meta)
 {
 	const struct tee_ioctl_param *p = s->call.recv.params + meta;
 
-	osim__expect(s->stage,
-		     s->call.recv.func == OPTEE_RPC_CMD_FS && s->call.recv.num_params == 4 + meta,
-		     "supplicant.request",
-		     "a request has not the function and number of parameters of its RPC");
-	osim__expect(s->stage,
-		     value_is(&p[0], TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INPUT, 0x11, 0x12, 0x13) &&
-			     value_is(&p[1], TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT, 0x21, 0x22,
-				      0x23) &&
-			     p[2].attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT,
-		     "supplicant.request", "a request has not the values of its RPC");
-	osim__expect(s->stage,
-		     p[3].attr == TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INOUT && p[3].a == 8 &&
-			     p[3].b == 0x60,
-		     "supplicant.request", "a request has not the buffer of its RPC");
+	osim_expect(s->stage,
+		    s->call.recv.func == OPTEE_RPC_CMD_FS && s->call.recv.num_params == 4 + meta,
+		    "supplicant.request",
+		    "a request has not the function and number of parameters of its RPC");
+	osim_expect(s->stage,
+		    value_is(&p[0], TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INPUT, 0x11, 0x12, 0x13) &&
+			    value_is(&p[1], TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT, 0x21, 0x22,
+				     0x23) &&
+			    p[2].attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT,
+		    "supplicant.request", "a request has not the values of its RPC");
+	osim_expect(s->stage,
+		    p[3].attr == TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INOUT && p[3].a == 8 &&
+			    p[3].b == 0x60,
+		    "supplicant.request", "a request has not the buffer of its RPC");
 	if (!meta)
 		return;
 	p = s->call.recv.params;
-	osim__expect(s->stage, p->attr == OSIM__STRICT_META && p->a > 0 && !p->b && !p->c,
-		     "supplicant.meta", "a request's first parameter does not identify it");
+	osim_expect(s->stage, p->attr == OSIM__STRICT_META && p->a > 0 && !p->b && !p->c,
+		    "supplicant.meta", "a request's first parameter does not identify it");
 }
 
 static void fill_answer(struct osim__strict *s, unsigned int meta)
@@ -212,8 +212,8 @@ static void strict_order(void *arg)
 	for (unsigned int i = 0; i < REQUESTS; i++) {
 		osim__strict_expect(&s, osim__strict_receive(&s, 5, TEE_IOCTL_PARAM_ATTR_META), 0,
 				    "a request is not received while others are worked on");
-		osim__expect(s.stage, s.call.recv.params[1].a == 0x11 + i, "supplicant.order",
-			     "requests are not received in the order in which they were made");
+		osim_expect(s.stage, s.call.recv.params[1].a == 0x11 + i, "supplicant.order",
+			    "requests are not received in the order in which they were made");
 		fill_answer(&s, 1);
 		memcpy(first[i], s.call.recv.params, sizeof(first[i]));
 	}
@@ -227,13 +227,13 @@ static void strict_order(void *arg)
 
 /* --- what happens --- */
 
-static void served_by(struct osim__stage *stage, void (*supplicant)(void *), unsigned int askers)
+static void served_by(struct osim_stage *stage, void (*supplicant)(void *), unsigned int askers)
 {
 	struct osim__asking asking = {.stage = stage, .ask = ask_files};
 
-	if (!osim__asks_bind(&asking) || !osim__stage_has_supplicant(stage))
+	if (!osim__asks_bind(&asking) || !osim_stage_has_supplicant(stage))
 		return;
-	osim__stage_program(stage, "supplicant", supplicant);
+	osim_stage_program(stage, "supplicant", supplicant);
 	osim_run_for(stage->m, 10 * MS);
 	for (unsigned int i = 0; i < askers; i++) {
 		osim__asks_program(&asking);
@@ -241,29 +241,29 @@ static void served_by(struct osim__stage *stage, void (*supplicant)(void *), uns
 	}
 	osim_run_for(stage->m, 100 * MS);
 	for (unsigned int i = 0; i < stage->tasks; i++)
-		osim__expect(stage, osim_task_done(stage->task[i]), "supplicant.stuck",
-			     "a request or its answer does not come through");
+		osim_expect(stage, osim_task_done(stage->task[i]), "supplicant.stuck",
+			    "a request or its answer does not come through");
 	for (unsigned int i = 0; i < stage->tasks; i++)
 		osim_task_signal(stage->task[i], true);
 	osim_run(stage->m);
 }
 
-static void supp_meta(struct osim__stage *stage)
+static void supp_meta(struct osim_stage *stage)
 {
 	served_by(stage, strict_meta, 1);
 }
 
-static void supp_plain(struct osim__stage *stage)
+static void supp_plain(struct osim_stage *stage)
 {
 	served_by(stage, strict_plain, 1);
 }
 
-static void supp_mixed(struct osim__stage *stage)
+static void supp_mixed(struct osim_stage *stage)
 {
 	served_by(stage, strict_mixed, 2);
 }
 
-static void supp_order(struct osim__stage *stage)
+static void supp_order(struct osim_stage *stage)
 {
 	served_by(stage, strict_order, REQUESTS);
 }
@@ -274,20 +274,20 @@ static void many_threads(struct osim_options *machine, struct osim_secure_option
 	secure->thread_count = REQUESTS + 1;
 }
 
-const struct osim__scenario osim__scenario_supp_meta = {
+const struct osim_scenario osim__scenario_supp_meta = {
 	.name = "supp-meta",
 	.what = "A supplicant makes each wrong call, and serves one request, which carries a number.",
 	.body = supp_meta};
-const struct osim__scenario osim__scenario_supp_plain = {
+const struct osim_scenario osim__scenario_supp_plain = {
 	.name = "supp-plain",
 	.what = "The same with a supplicant that takes one request at a time.",
 	.body = supp_plain};
-const struct osim__scenario osim__scenario_supp_mixed = {
+const struct osim_scenario osim__scenario_supp_mixed = {
 	.name = "supp-mixed",
 	.what = "A supplicant that takes one request at a time asks for a second one.",
 	.configure = many_threads,
 	.body = supp_mixed};
-const struct osim__scenario osim__scenario_supp_order = {
+const struct osim_scenario osim__scenario_supp_order = {
 	.name = "supp-order",
 	.what = "A supplicant takes three requests and answers the last one first.",
 	.configure = many_threads,

@@ -40,7 +40,7 @@ static bool begin(struct osim__asking *asking, struct requests *r)
 		r->result[i] = PENDING;
 	asking->ask = ask_one;
 	asking->own = r;
-	return osim__asks_bind(asking) && osim__stage_has_supplicant(asking->stage);
+	return osim__asks_bind(asking) && osim_stage_has_supplicant(asking->stage);
 }
 
 /* count programs, and time for their requests to get where they can. */
@@ -52,32 +52,32 @@ static void ask(struct osim__asking *asking, unsigned int count)
 	}
 }
 
-static void kill_task(struct osim__stage *stage, unsigned int i)
+static void kill_task(struct osim_stage *stage, unsigned int i)
 {
 	if (i < stage->tasks)
 		osim_task_signal(stage->task[i], true);
 	osim_run_for(stage->m, MS);
 }
 
-static void end(struct osim__stage *stage)
+static void end(struct osim_stage *stage)
 {
 	osim_run_for(stage->m, 100 * MS);
 	for (unsigned int i = 0; i < stage->tasks; i++)
-		osim__expect(stage, osim_task_done(stage->task[i]), "supplicant.stuck",
-			     "a program or a supplicant waits for something that has happened");
+		osim_expect(stage, osim_task_done(stage->task[i]), "supplicant.stuck",
+			    "a program or a supplicant waits for something that has happened");
 	for (unsigned int i = 0; i < stage->tasks; i++)
 		osim_task_signal(stage->task[i], true);
 	osim_run(stage->m);
 }
 
-static void expect_result(struct osim__stage *stage, const struct requests *r, unsigned int i,
+static void expect_result(struct osim_stage *stage, const struct requests *r, unsigned int i,
 			  uint32_t want)
 {
-	osim__expect(stage, r->result[i] == want, "supplicant.result",
-		     want == LOST
-			     ? "a request that nobody will answer is not TEE_ERROR_COMMUNICATION"
-		     : want ? "a request is answered that nobody has answered"
-			    : "a request that the supplicant served is not answered so");
+	osim_expect(stage, r->result[i] == want, "supplicant.result",
+		    want == LOST
+			    ? "a request that nobody will answer is not TEE_ERROR_COMMUNICATION"
+		    : want ? "a request is answered that nobody has answered"
+			   : "a request that the supplicant served is not answered so");
 }
 
 /* Receives a request, which must be that of the program; its number. */
@@ -85,10 +85,10 @@ static uint64_t take(struct osim__strict *s, uint32_t program, uint32_t meta)
 {
 	osim__strict_expect(s, osim__strict_receive(s, 2, meta ? META : 0), 0,
 			    "a request is not received");
-	osim__expect(s->stage,
-		     s->call.recv.num_params == 1 + meta &&
-			     s->call.recv.params[meta].a == 100 + program,
-		     "supplicant.order", "another request than the oldest one is received");
+	osim_expect(s->stage,
+		    s->call.recv.num_params == 1 + meta &&
+			    s->call.recv.params[meta].a == 100 + program,
+		    "supplicant.order", "another request than the oldest one is received");
 	return s->call.recv.params[0].a;
 }
 
@@ -112,7 +112,7 @@ static void serves_second(void *arg)
 }
 
 /* The first of two programs is killed before anybody has seen its request. */
-static void supp_killed_queued(struct osim__stage *stage)
+static void supp_killed_queued(struct osim_stage *stage)
 {
 	struct osim__asking asking = {.stage = stage};
 	struct requests r;
@@ -123,13 +123,13 @@ static void supp_killed_queued(struct osim__stage *stage)
 	kill_task(stage, 0);
 	expect_result(stage, &r, 0, LOST);
 	expect_result(stage, &r, 1, PENDING);
-	osim__stage_program(stage, "supplicant", serves_second);
+	osim_stage_program(stage, "supplicant", serves_second);
 	end(stage);
 	expect_result(stage, &r, 1, TEE_SUCCESS);
 }
 
 /* The program of the first request is killed meanwhile. */
-static void serves_late(struct osim__stage *stage, uint32_t meta)
+static void serves_late(struct osim_stage *stage, uint32_t meta)
 {
 	struct osim__strict s;
 
@@ -153,7 +153,7 @@ static void serves_late_plain(void *arg)
 	serves_late(arg, 0);
 }
 
-static void killed_working(struct osim__stage *stage, void (*supplicant)(void *))
+static void killed_working(struct osim_stage *stage, void (*supplicant)(void *))
 {
 	struct osim__asking asking = {.stage = stage};
 	struct requests r;
@@ -161,7 +161,7 @@ static void killed_working(struct osim__stage *stage, void (*supplicant)(void *)
 	if (!begin(&asking, &r))
 		return;
 	ask(&asking, 2);
-	osim__stage_program(stage, "supplicant", supplicant);
+	osim_stage_program(stage, "supplicant", supplicant);
 	osim_run_for(stage->m, 2 * MS);
 	kill_task(stage, 0);
 	expect_result(stage, &r, 0, LOST);
@@ -169,12 +169,12 @@ static void killed_working(struct osim__stage *stage, void (*supplicant)(void *)
 	expect_result(stage, &r, 1, TEE_SUCCESS);
 }
 
-static void supp_killed_working(struct osim__stage *stage)
+static void supp_killed_working(struct osim_stage *stage)
 {
 	killed_working(stage, serves_late_meta);
 }
 
-static void supp_killed_plain(struct osim__stage *stage)
+static void supp_killed_plain(struct osim_stage *stage)
 {
 	killed_working(stage, serves_late_plain);
 }
@@ -184,7 +184,7 @@ static void supp_killed_plain(struct osim__stage *stage)
 /* Goes with two requests in its hands. */
 static void takes_two(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim__strict s;
 
 	if (!osim__strict_open(&s, stage))
@@ -209,7 +209,7 @@ static void takes_one_plain(void *arg)
 /* What its predecessor had is gone. */
 static void serves_fourth(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim__strict s;
 
 	if (!osim__strict_open(&s, stage))
@@ -221,14 +221,14 @@ static void serves_fourth(void *arg)
 }
 
 /* One request is being worked on, the program of another has been killed, a third is queued. */
-static void supp_leaves(struct osim__stage *stage)
+static void supp_leaves(struct osim_stage *stage)
 {
 	struct osim__asking asking = {.stage = stage};
 	struct requests r;
 
 	if (!begin(&asking, &r))
 		return;
-	osim__stage_program(stage, "supplicant", takes_two);
+	osim_stage_program(stage, "supplicant", takes_two);
 	osim_run_for(stage->m, MS);
 	ask(&asking, 3);
 	kill_task(stage, 2);
@@ -237,7 +237,7 @@ static void supp_leaves(struct osim__stage *stage)
 	osim_run_for(stage->m, 40 * MS);
 	expect_result(stage, &r, 0, LOST);
 	expect_result(stage, &r, 2, LOST);
-	osim__stage_program(stage, "supplicant", serves_fourth);
+	osim_stage_program(stage, "supplicant", serves_fourth);
 	osim_run_for(stage->m, MS);
 	ask(&asking, 1);
 	end(stage);
@@ -245,19 +245,19 @@ static void supp_leaves(struct osim__stage *stage)
 }
 
 /* With a request that has no number: the next supplicant begins anew. */
-static void supp_leaves_plain(struct osim__stage *stage)
+static void supp_leaves_plain(struct osim_stage *stage)
 {
 	struct osim__asking asking = {.stage = stage};
 	struct requests r;
 
 	if (!begin(&asking, &r))
 		return;
-	osim__stage_program(stage, "supplicant", takes_one_plain);
+	osim_stage_program(stage, "supplicant", takes_one_plain);
 	osim_run_for(stage->m, MS);
 	ask(&asking, 1);
 	osim_run_for(stage->m, 40 * MS);
 	expect_result(stage, &r, 0, LOST);
-	osim__stage_program(stage, "supplicant", serves_second);
+	osim_stage_program(stage, "supplicant", serves_second);
 	osim_run_for(stage->m, MS);
 	ask(&asking, 1);
 	end(stage);
@@ -273,21 +273,21 @@ static void interrupted(void *arg)
 	if (!osim__strict_open(&s, arg))
 		return;
 	rc = osim__strict_receive(&s, 2, META);
-	osim__expect(s.stage, rc < 0, "supplicant.signal",
-		     "a request is received where there is none, after a signal");
+	osim_expect(s.stage, rc < 0, "supplicant.signal",
+		    "a request is received where there is none, after a signal");
 	osim_sleep_ns(s.stage->m, 20 * MS);
 	serve(&s, 0, 1);
 	osim__strict_close(&s);
 }
 
-static void supp_signal(struct osim__stage *stage)
+static void supp_signal(struct osim_stage *stage)
 {
 	struct osim__asking asking = {.stage = stage};
 	struct requests r;
 
 	if (!begin(&asking, &r))
 		return;
-	osim__stage_program(stage, "supplicant", interrupted);
+	osim_stage_program(stage, "supplicant", interrupted);
 	osim_run_for(stage->m, 10 * MS);
 	if (stage->tasks)
 		osim_task_signal(stage->task[0], false);
@@ -308,14 +308,14 @@ static void ask_memory(struct osim__asking *asking, struct osim_pta_call *call, 
 	(void)program;
 	for (unsigned int i = 0; i < 2; i++) {
 		mem = osim_pta_alloc(call, OPTEE_RPC_SHM_TYPE_APPL, ALLOC_LEN);
-		osim__expect(asking->stage, !mem, "supplicant.no-memory",
-			     i ? "memory that the supplicant does not have is handed out"
-			       : "memory that the supplicant refused is handed out");
+		osim_expect(asking->stage, !mem, "supplicant.no-memory",
+			    i ? "memory that the supplicant does not have is handed out"
+			      : "memory that the supplicant refused is handed out");
 		osim_pta_free(call, OPTEE_RPC_SHM_TYPE_APPL, mem);
 	}
 	mem = osim_pta_alloc(call, OPTEE_RPC_SHM_TYPE_APPL, ALLOC_LEN);
-	osim__expect(asking->stage, mem, "supplicant.memory",
-		     "memory that the supplicant made does not reach the trusted application");
+	osim_expect(asking->stage, mem, "supplicant.memory",
+		    "memory that the supplicant made does not reach the trusted application");
 	osim_pta_mem_write(call, mem, 4090, text, sizeof(text));
 	osim_pta_free(call, OPTEE_RPC_SHM_TYPE_APPL, mem);
 }
@@ -324,14 +324,14 @@ static void expect_memory_request(struct osim__strict *s, uint32_t func, uint64_
 {
 	const struct tee_ioctl_param *p = &s->call.recv.params[1];
 
-	osim__expect(s->stage,
-		     s->call.recv.func == func && s->call.recv.num_params == 2 &&
-			     p->attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT &&
-			     p->a == OPTEE_RPC_SHM_TYPE_APPL && p->b == b && !p->c,
-		     "supplicant.request",
-		     func == OPTEE_RPC_CMD_SHM_ALLOC
-			     ? "a request for memory is not SHM_ALLOC of the size that is wanted"
-			     : "a request to free memory is not SHM_FREE of what was made");
+	osim_expect(s->stage,
+		    s->call.recv.func == func && s->call.recv.num_params == 2 &&
+			    p->attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT &&
+			    p->a == OPTEE_RPC_SHM_TYPE_APPL && p->b == b && !p->c,
+		    "supplicant.request",
+		    func == OPTEE_RPC_CMD_SHM_ALLOC
+			    ? "a request for memory is not SHM_ALLOC of the size that is wanted"
+			    : "a request to free memory is not SHM_FREE of what was made");
 }
 
 static void answers_memory(struct osim__strict *s, const struct osim_client_shm *shm)
@@ -367,23 +367,23 @@ static void gives_memory(void *arg)
 	client = (struct osim_client){.m = s.stage->m, .fd = s.fd};
 	if (!osim_client_shm_register(&client, own, ALLOC_LEN, &shm)) {
 		answers_memory(&s, &shm);
-		osim__expect(s.stage, !memcmp(own + 4090, "in the supplicant", 17),
-			     "supplicant.memory",
-			     "what the trusted application writes is not in the supplicant's "
-			     "memory");
+		osim_expect(s.stage, !memcmp(own + 4090, "in the supplicant", 17),
+			    "supplicant.memory",
+			    "what the trusted application writes is not in the supplicant's "
+			    "memory");
 		osim_client_shm_free(&client, &shm);
 	}
 	osim__strict_close(&s);
 	free(own);
 }
 
-static void supp_gives_memory(struct osim__stage *stage)
+static void supp_gives_memory(struct osim_stage *stage)
 {
 	struct osim__asking asking = {.stage = stage, .ask = ask_memory};
 
-	if (!osim__asks_bind(&asking) || !osim__stage_has_supplicant(stage))
+	if (!osim__asks_bind(&asking) || !osim_stage_has_supplicant(stage))
 		return;
-	osim__stage_program(stage, "supplicant", gives_memory);
+	osim_stage_program(stage, "supplicant", gives_memory);
 	osim_run_for(stage->m, 10 * MS);
 	ask(&asking, 1);
 	end(stage);
@@ -395,8 +395,8 @@ static void many_threads(struct osim_options *machine, struct osim_secure_option
 	secure->thread_count = PROGRAMS + 1;
 }
 
-#define LIFE(ident, text, does)                                \
-	const struct osim__scenario osim__scenario_##ident = { \
+#define LIFE(ident, text, does)                               \
+	const struct osim_scenario osim__scenario_##ident = { \
 		.name = text, .what = does, .configure = many_threads, .body = ident}
 
 LIFE(supp_killed_queued, "supp-killed-queued",

@@ -102,17 +102,17 @@ static uint32_t invoke(void *arg, struct osim_pta_call *call, void *session, uin
 
 static void program(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	struct osim_tee_result result = {.ret = TEE_ERROR_GENERIC};
 	struct osim_client client;
 	uint32_t session;
 
 	if (!osim__program_begin(stage, io_uuid, &client, &session))
 		return;
-	osim__expect(stage,
-		     !osim_client_invoke(&client, session, 0, 0, NULL, 0, &result) && !result.ret,
-		     "supplicant.memory",
-		     "memory does not come to the supplicant and back as each side left it");
+	osim_expect(stage,
+		    !osim_client_invoke(&client, session, 0, 0, NULL, 0, &result) && !result.ret,
+		    "supplicant.memory",
+		    "memory does not come to the supplicant and back as each side left it");
 	osim__program_end(&client, session);
 }
 
@@ -122,7 +122,7 @@ static void find_device(void *arg, const char *name)
 		*(bool *)arg = true;
 }
 
-static void with(struct osim__stage *stage, void (*supplicant)(void *arg))
+static void with(struct osim_stage *stage, void (*supplicant)(void *arg))
 {
 	static const struct osim_pta pta = {.size = sizeof(pta),
 					    .uuid = {0x10, 0x40, 6},
@@ -131,24 +131,24 @@ static void with(struct osim__stage *stage, void (*supplicant)(void *arg))
 					    .invoke = invoke};
 	bool found = false;
 
-	if (osim_pta_register(stage->m, &pta) || !osim__stage_bind(stage))
+	if (osim_pta_register(stage->m, &pta) || !osim_stage_bind(stage))
 		return;
 	/* A driver may do without a supplicant. */
 	osim_device_each(stage->m, find_device, &found);
 	if (!found)
 		return;
-	osim__stage_program(stage, "supplicant", supplicant);
+	osim_stage_program(stage, "supplicant", supplicant);
 	osim_run(stage->m);
-	osim__stage_program(stage, "program", program);
-	osim__stage_finish(stage);
+	osim_stage_program(stage, "program", program);
+	osim_stage_finish(stage);
 }
 
-static void own(struct osim__stage *stage)
+static void own(struct osim_stage *stage)
 {
 	with(stage, osim__program_supplicant_serve);
 }
 
-static void drivers(struct osim__stage *stage)
+static void drivers(struct osim_stage *stage)
 {
 	with(stage, osim__program_supplicant_alloc);
 }
@@ -166,20 +166,20 @@ static void reserved_rpc_arg(struct osim_options *machine, struct osim_secure_op
 	secure->caps |= OPTEE_SMC_SEC_CAP_RPC_ARG;
 }
 
-const struct osim__scenario osim__scenario_supp_memory = {
+const struct osim_scenario osim__scenario_supp_memory = {
 	.name = "supplicant-memory",
 	.what = "An application and the supplicant exchange memory of the supplicant's own.",
 	.body = own};
-const struct osim__scenario osim__scenario_supp_memory_alloc = {
+const struct osim_scenario osim__scenario_supp_memory_alloc = {
 	.name = "supplicant-memory-alloc",
 	.what = "The same with memory that the driver makes.",
 	.body = drivers};
-const struct osim__scenario osim__scenario_supp_memory_reserved = {
+const struct osim_scenario osim__scenario_supp_memory_reserved = {
 	.name = "supplicant-memory-reserved",
 	.what = "The same in reserved shared memory.",
 	.configure = reserved,
 	.body = drivers};
-const struct osim__scenario osim__scenario_supp_memory_reserved_rpc = {
+const struct osim_scenario osim__scenario_supp_memory_reserved_rpc = {
 	.name = "supplicant-memory-reserved-rpc-arg",
 	.what = "The same in reserved shared memory, with RPC arguments.",
 	.configure = reserved_rpc_arg,

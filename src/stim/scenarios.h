@@ -38,11 +38,11 @@ extern const uint8_t osim__rpc_pta[16], osim__system_pta[16];
  * Reads an attribute of a device, in a thread that this makes. The length of its text, -ENODEV,
  * -ENOENT.
  */
-long osim__program_attr(struct osim__stage *stage, const char *device, const char *attr, char *text,
+long osim__program_attr(struct osim_stage *stage, const char *device, const char *attr, char *text,
 			size_t bytes);
 
 /* Opens the device and a session; false: either failed. */
-bool osim__program_begin(struct osim__stage *stage, const uint8_t uuid[16],
+bool osim__program_begin(struct osim_stage *stage, const uint8_t uuid[16],
 			 struct osim_client *client, uint32_t *session);
 void osim__program_end(struct osim_client *client, uint32_t session);
 /* A command with one value; what the trusted application says, or TEE_ERROR_GENERIC. */
@@ -95,7 +95,7 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(supp_memory_reserved_rpc)
 /* clang-format on */
 
-#define OSIM__SCENARIO_EXTERN(name) extern const struct osim__scenario osim__scenario_##name;
+#define OSIM__SCENARIO_EXTERN(name) extern const struct osim_scenario osim__scenario_##name;
 OSIM__SCENARIO_MAP(OSIM__SCENARIO_EXTERN)
 
 #endif

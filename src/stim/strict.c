@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-bool osim__strict_open(struct osim__strict *s, struct osim__stage *stage)
+bool osim__strict_open(struct osim__strict *s, struct osim_stage *stage)
 {
 	memset(s, 0, sizeof(*s));
 	s->stage = stage;
@@ -56,5 +56,5 @@ long osim__strict_answer_id(struct osim__strict *s, uint32_t params, uint64_t at
 
 void osim__strict_expect(struct osim__strict *s, long rc, long want, const char *text)
 {
-	osim__expect(s->stage, rc == want, "supplicant.call", text);
+	osim_expect(s->stage, rc == want, "supplicant.call", text);
 }

@@ -13,7 +13,7 @@
 #define OSIM__STRICT_META (TEE_IOCTL_PARAM_ATTR_META | TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT)
 
 struct osim__strict {
-	struct osim__stage *stage;
+	struct osim_stage *stage;
 	int fd;
 	union {
 		struct tee_iocl_supp_recv_arg recv;
@@ -23,7 +23,7 @@ struct osim__strict {
 };
 
 /* false: the device cannot be opened. */
-bool osim__strict_open(struct osim__strict *s, struct osim__stage *stage);
+bool osim__strict_open(struct osim__strict *s, struct osim_stage *stage);
 void osim__strict_close(struct osim__strict *s);
 /* With so many parameters, the first of which has attr. What the ioctl returns. */
 long osim__strict_receive(struct osim__strict *s, uint32_t params, uint64_t attr);

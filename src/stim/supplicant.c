@@ -13,7 +13,7 @@
 
 /* A supplicant: the program that does file access and memory for the secure world. */
 struct supplicant {
-	struct osim__stage *stage;
+	struct osim_stage *stage;
 	struct osim_client device; /* teepriv0 */
 	/* Its own memory, shared: sharing the driver's takes a secure thread, and all may wait for
 	 * this program. */
@@ -27,7 +27,7 @@ struct supplicant {
 	} call; /* last: its members end in arrays without a size */
 };
 
-static bool open_device(struct supplicant *s, struct osim__stage *stage, bool meta)
+static bool open_device(struct supplicant *s, struct osim_stage *stage, bool meta)
 {
 	memset(s, 0, sizeof(*s));
 	s->stage = stage;
@@ -73,7 +73,7 @@ static uint32_t make_shm(struct supplicant *s, struct tee_ioctl_param *p)
 			p->c = (uint64_t)s->kept[i].id;
 			return TEE_SUCCESS;
 		}
-		memory = p->b < MEMORY_MAX ? osim__stage_alloc(s->stage, p->b) : NULL;
+		memory = p->b < MEMORY_MAX ? osim_stage_alloc(s->stage, p->b) : NULL;
 		if (!memory || osim_client_shm_register(&s->device, memory, p->b, &s->kept[i])) {
 			s->kept[i].fd = 0;
 			return TEE_ERROR_OUT_OF_MEMORY;
@@ -170,7 +170,7 @@ static void close_device(struct supplicant *s)
 	osim_close(s->stage->m, s->device.fd);
 }
 
-static void serve(struct osim__stage *stage, bool meta, bool alloc)
+static void serve(struct osim_stage *stage, bool meta, bool alloc)
 {
 	struct supplicant s;
 
@@ -237,7 +237,7 @@ void osim__program_supplicant_dies(void *arg)
 
 void osim__program_supplicant_brief(void *arg)
 {
-	struct osim__stage *stage = arg;
+	struct osim_stage *stage = arg;
 	int fd = osim_open(stage->m, "teepriv0");
 
 	if (fd >= 0)

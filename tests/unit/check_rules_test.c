@@ -361,15 +361,15 @@ static void heard(void *arg, const char *id, const char *text)
 static void expectation_unmet_is_told_unless_disturbed(void **state)
 {
 	char id[32] = "";
-	struct osim__stage stage = {.unmet = heard, .listener = id, .disturbed = true};
+	struct osim_stage stage = {.unmet = heard, .listener = id, .disturbed = true};
 
 	(void)state;
-	osim__expect(&stage, false, "client.open", "it is not");
+	osim_expect(&stage, false, "client.open", "it is not");
 	assert_string_equal(id, "");
 	stage.disturbed = false;
-	osim__expect(&stage, true, "client.open", "it is");
+	osim_expect(&stage, true, "client.open", "it is");
 	assert_string_equal(id, "");
-	osim__expect(&stage, false, "client.open", "it is not");
+	osim_expect(&stage, false, "client.open", "it is not");
 	assert_string_equal(id, "client.open");
 }
 

@@ -16,9 +16,9 @@
 #define EVENTS 40u
 #define ALLOCS 30u
 
-static const struct osim__scenario first = {.name = "first"};
-static const struct osim__scenario second = {.name = "second"};
-static const struct osim__scenario hostile = {.name = "hostile", .who = OSIM_WHO_HOSTILE};
+static const struct osim_scenario first = {.name = "first"};
+static const struct osim_scenario second = {.name = "second"};
+static const struct osim_scenario hostile = {.name = "hostile", .who = OSIM_WHO_HOSTILE};
 
 /* A run with a few of everything; begun: how many of its calls are from before it was bound. */
 static struct osim__measure *measured(uint32_t begun)
@@ -38,8 +38,8 @@ static struct osim__measure *measured(uint32_t begun)
 	return measure;
 }
 
-static void plan(struct osim__plan_list *list, const struct osim__scenario *scenario,
-		 uint32_t begun, bool with_hostile)
+static void plan(struct osim__plan_list *list, const struct osim_scenario *scenario, uint32_t begun,
+		 bool with_hostile)
 {
 	struct osim__measure *measure = measured(begun);
 
@@ -47,7 +47,7 @@ static void plan(struct osim__plan_list *list, const struct osim__scenario *scen
 	free(measure);
 }
 
-static size_t count(const struct osim__plan_list *list, const struct osim__scenario *scenario,
+static size_t count(const struct osim__plan_list *list, const struct osim_scenario *scenario,
 		    enum osim__plan kind)
 {
 	size_t n = 0;
@@ -57,7 +57,7 @@ static size_t count(const struct osim__plan_list *list, const struct osim__scena
 	return n;
 }
 
-static size_t reordered(const struct osim__plan_list *list, const struct osim__scenario *scenario)
+static size_t reordered(const struct osim__plan_list *list, const struct osim_scenario *scenario)
 {
 	size_t n = 0;
 
