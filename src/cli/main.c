@@ -22,17 +22,18 @@ static const struct {
 static const char doc[] =
 	"Runs an OP-TEE driver against a fake secure world, in this process.\v"
 	"Commands:\n"
-	"  run                        Bind the driver, post notifications, remove it; print both\n"
-	"                             worlds on one time line\n"
-	"  check                      Run the driver through every scenario, fault and order of\n"
-	"                             events, and print what is wrong with it\n"
-	"  replay                     Play recordings of a real OP-TEE, and tell what\n"
-	"                             the fake secure world answers differently\n"
-	"  trace                      Convert, show or compare recorded traces\n"
+	"  run      Bind the driver, post notifications, remove it; print both worlds\n"
+	"           on one time line\n"
+	"  check    Run the driver through every scenario, fault and order of events\n"
+	"           and print what is wrong with it\n"
+	"  replay   Play recordings of a real OP-TEE, and tell what the fake secure\n"
+	"           world answers differently\n"
+	"  trace    Convert, show or compare recorded traces\n"
 	"\n"
 	"\"optee-sim COMMAND --help\" tells the options of a command.\n"
 	"\n"
-	"Exit status: 0 clean, 1 findings, 2 wrong usage or a tree that does not compile.";
+	"Exit status: 0 clean, 1 findings, 2 wrong usage or a tree that does not\n"
+	"compile.";
 
 void osim__cli_error(const char *format, ...)
 {
