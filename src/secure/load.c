@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include "secure/secure.h"
 
 /*
@@ -21,8 +23,7 @@ static uint32_t store_call(struct osim__sthread *t, uint32_t func, uint32_t coun
 		{.attr = OPTEE_MSG_ATTR_TYPE_RMEM_INPUT},
 		{.attr = OPTEE_MSG_ATTR_TYPE_VALUE_OUTPUT},
 	};
-	struct osim__shm *shm =
-		osim__rpc_payload(t, OSIM__PAYLOAD_FS, OPTEE_RPC_SHM_TYPE_APPL, STORE_NAME_BYTES);
+	struct osim__shm *shm = osim__rpc_payload(t, STORE_NAME_BYTES);
 	uint32_t res;
 
 	if (!shm)
@@ -106,8 +107,11 @@ static uint32_t from_supplicant(struct osim__sthread *t, const uint8_t uuid[16],
 	shm = osim__rpc_shm_alloc(t, OPTEE_RPC_SHM_TYPE_APPL, mem.size);
 	if (!shm)
 		return TEE_ERROR_OUT_OF_MEMORY;
-	mem.shm = shm;
-	res = load_call(t, uuid, &mem);
+	res = TEE_ERROR_SHORT_BUFFER;
+	if (mem.size) {
+		mem.shm = shm;
+		res = load_call(t, uuid, &mem);
+	}
 	osim__rpc_shm_free(t, OPTEE_RPC_SHM_TYPE_APPL, shm);
 	if (!res && !known)
 		res = TEE_ERROR_SECURITY;
@@ -116,8 +120,13 @@ static uint32_t from_supplicant(struct osim__sthread *t, const uint8_t uuid[16],
 
 uint32_t osim__load_ta(struct osim__sthread *t, const uint8_t uuid[16], bool known)
 {
-	uint32_t res = in_store(t);
+	static const uint8_t nil[16];
+	uint32_t res;
 
+	/* The storage has that for entries that are free. */
+	if (!memcmp(uuid, nil, sizeof(nil)))
+		return TEE_ERROR_GENERIC;
+	res = in_store(t);
 	if (res != TEE_ERROR_ITEM_NOT_FOUND && res != TEE_ERROR_STORAGE_NOT_AVAILABLE)
 		return res;
 	return from_supplicant(t, uuid, known);

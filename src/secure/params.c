@@ -41,7 +41,7 @@ static uint32_t rmem_in(struct osim__sthread *t, const struct osim_msg_param *p,
 
 	if (!(t->guest->s->caps & OPTEE_SMC_SEC_CAP_DYNAMIC_SHM))
 		return TEE_ERROR_BAD_PARAMETERS;
-	mem->shm = osim__shm_get(t->guest, rmem->shm_ref);
+	mem->shm = osim__shm_get(t, rmem->shm_ref);
 	if (!mem->shm)
 		return TEE_ERROR_BAD_PARAMETERS;
 	mem->offset = rmem->offs;
@@ -84,6 +84,14 @@ static uint32_t param_in(struct osim__sthread *t, const struct osim_msg_param *p
 	return res;
 }
 
+/* OP-TEE gives back what has an attribute that is nothing but a type. */
+static bool is_kept(const struct osim__secure *s, const struct osim_msg_param *p,
+		    const struct osim__mem *mem)
+{
+	return (p->attr & ~(uint64_t)OPTEE_MSG_ATTR_TYPE_MASK) && mem->shm &&
+	       mem->shm->kind == OSIM__SHM_PAGES && osim__diff(s, OSIM__DIFF_PARAM_FLAGS);
+}
+
 uint32_t osim__params_in(struct osim__sthread *t, uint32_t first, struct osim_pta_call *call)
 {
 	uint32_t count = t->msg.arg.num_params - first;
@@ -98,6 +106,8 @@ uint32_t osim__params_in(struct osim__sthread *t, uint32_t first, struct osim_pt
 		if (p->attr & OPTEE_MSG_ATTR_META)
 			return TEE_ERROR_BAD_PARAMETERS;
 		res = param_in(t, p, &call->params[i], &call->mem[i]);
+		if (is_kept(t->guest->s, p, &call->mem[i]))
+			call->kept |= 1u << i;
 		if (res)
 			return res;
 	}
@@ -147,6 +157,7 @@ void osim__params_put(struct osim__sthread *t, struct osim_pta_call *call)
 		struct osim__shm *shm = call->mem[i].shm;
 
 		call->mem[i].shm = NULL;
-		osim__shm_put(t, shm);
+		if (!(call->kept & (1u << i)))
+			osim__shm_put(t, shm);
 	}
 }

@@ -48,6 +48,11 @@ const struct osim__profile_row osim__profile_rows[OSIM__DIFF_COUNT] = {
 				      "optee_msg.h REGISTER_SHM",
 				      "TMEM_INPUT and contiguous memory are accepted too",
 				      {0, 1}},
+	[OSIM__DIFF_PARAM_FLAGS] = {"param-flags",
+				    "optee_msg.h ATTR_NONCONTIG",
+				    "memory of a parameter whose attribute has more in it than a "
+				    "type is kept when the call ends",
+				    {1, 0}},
 	[OSIM__DIFF_L2CC_OFF] = {"l2cc-off",
 				 "OP-TEE optee_smc.h L2CC_MUTEX",
 				 "a0 where there is no such mutex",

@@ -18,15 +18,15 @@ static void free_cookie(struct osim__sthread *t, uint64_t cookie)
 		osim__thread_rpc(t, &r);
 }
 
-/* Memory as the normal world hands it out for an RPC: reserved, or one page of its own. NULL:
- * nonsense. */
+/* Memory as the normal world hands it out for an RPC: reserved, or one page of its own. Nothing at
+ * all is reserved wherever it is. NULL: nonsense. */
 static struct osim__shm *handed_out(struct osim__guest *g, uint64_t pa, uint64_t size,
 				    uint64_t cookie)
 {
 	struct osim__shm *shm;
 	int rc = -1;
 
-	if (osim__shm_is_reserved(g->s, pa, size))
+	if (!size || osim__shm_is_reserved(g->s, pa, size))
 		rc = osim__shm_from_reserved(g, OSIM__SHM_RESERVED, pa, size, cookie, &shm);
 	else if (!(pa % OSIM__PAGE_BYTES) && size <= OSIM__PAGE_BYTES)
 		rc = osim__shm_from_range(g, pa, OSIM__PAGE_BYTES, cookie, &shm);
@@ -237,35 +237,26 @@ void osim__rpc_shm_free(struct osim__sthread *t, uint32_t type, struct osim__shm
 	shm_free_cmd(t, type, cookie);
 }
 
-struct osim__shm *osim__rpc_payload(struct osim__sthread *t, enum osim__payload_use use,
-				    uint32_t type, uint64_t size)
+struct osim__shm *osim__rpc_payload(struct osim__sthread *t, uint64_t size)
 {
-	struct osim__payload *p = &t->payload[use];
-
-	if (p->shm && p->type == type && p->size >= size)
-		return p->shm;
-	if (p->shm) {
-		struct osim__shm *old = p->shm;
-
-		p->shm = NULL;
-		osim__rpc_shm_free(t, p->type, old);
-	}
 	size = (size + OSIM__PAGE_BYTES - 1) & ~(uint64_t)(OSIM__PAGE_BYTES - 1);
-	p->shm = osim__rpc_shm_alloc(t, type, size);
-	p->size = size;
-	p->type = type;
-	return p->shm;
+	if (t->payload && t->payload_size >= size)
+		return t->payload;
+	osim__rpc_payload_drop(t);
+	t->payload = osim__rpc_shm_alloc(t, OPTEE_RPC_SHM_TYPE_APPL, size);
+	t->payload_size = size;
+	if (t->payload && osim__shm_pa(t->payload, 0) % sizeof(uint64_t))
+		osim__rpc_payload_drop(t);
+	return t->payload;
 }
 
 void osim__rpc_payload_drop(struct osim__sthread *t)
 {
-	for (unsigned int i = 0; i < OSIM__PAYLOAD_COUNT; i++) {
-		struct osim__shm *shm = t->payload[i].shm;
+	struct osim__shm *shm = t->payload;
 
-		t->payload[i].shm = NULL;
-		if (shm)
-			osim__rpc_shm_free(t, t->payload[i].type, shm);
-	}
+	t->payload = NULL;
+	if (shm)
+		osim__rpc_shm_free(t, OPTEE_RPC_SHM_TYPE_APPL, shm);
 }
 
 static uint32_t notification(struct osim__sthread *t, uint32_t what, uint32_t value,

@@ -75,8 +75,9 @@ bool osim__shm_is_nonsecure(const struct osim__secure *s, uint64_t pa);
 /* A part of the reserved memory, or of protected memory, under a cookie. -ENOMEM. */
 int osim__shm_from_reserved(struct osim__guest *g, enum osim__shm_kind kind, uint64_t pa,
 			    uint64_t size, uint64_t cookie, struct osim__shm **out);
-/* The newest with this cookie, with a reference more; NULL. */
-struct osim__shm *osim__shm_get(struct osim__guest *g, uint64_t cookie);
+/* The newest with this cookie, with a reference more; NULL. One that is about to be freed takes the
+ * secure world with it. */
+struct osim__shm *osim__shm_get(struct osim__sthread *t, uint64_t cookie);
 /* NULL is ignored. t may have to tell a waiter: an RPC. */
 void osim__shm_put(struct osim__sthread *t, struct osim__shm *shm);
 /* UNREGISTER_SHM: waits until nobody uses it. A TEE result. */
@@ -98,15 +99,6 @@ void osim__shm_drop_all(struct osim__guest *g);
 
 enum osim__sthread_state { OSIM__STHREAD_FREE, OSIM__STHREAD_ACTIVE, OSIM__STHREAD_SUSPENDED };
 
-/* What a thread keeps for RPCs that carry data, until its call ends; one of each use. */
-enum osim__payload_use { OSIM__PAYLOAD_FS, OSIM__PAYLOAD_TA, OSIM__PAYLOAD_COUNT };
-
-struct osim__payload {
-	struct osim__shm *shm;
-	uint64_t size;
-	uint32_t type; /* OPTEE_RPC_SHM_TYPE_* */
-};
-
 /* A message, as copied once. */
 struct osim__msg {
 	struct osim_msg_arg arg;
@@ -119,13 +111,14 @@ struct osim__sthread {
 	struct osim_regs *regs; /* of the call in progress, in and out */
 	uint32_t index;
 	enum osim__sthread_state state;
-	bool foreign_on;	  /* interrupts of the normal world make the call return */
-	uint32_t call[4];	  /* a0 .. a3 that began it */
-	struct osim__shm arg_shm; /* the page of a message that is not registered, mostly */
-	struct osim__mem arg;	  /* where the message is */
-	struct osim__mem rpc_arg; /* where messages of RPCs go; shm NULL: to be allocated */
-	bool rpc_arg_own;	  /* allocated by RPC, cookie rpc_arg.shm->cookie */
-	struct osim__payload payload[OSIM__PAYLOAD_COUNT];
+	bool foreign_on;	   /* interrupts of the normal world make the call return */
+	uint32_t call[4];	   /* a0 .. a3 that began it */
+	struct osim__shm arg_shm;  /* the page of a message that is not registered, mostly */
+	struct osim__mem arg;	   /* where the message is */
+	struct osim__mem rpc_arg;  /* where messages of RPCs go; shm NULL: to be allocated */
+	bool rpc_arg_own;	   /* allocated by RPC, cookie rpc_arg.shm->cookie */
+	struct osim__shm *payload; /* for RPCs that carry data, until the call ends */
+	uint64_t payload_size;
 	struct osim__session *session;	    /* innermost that runs on it */
 	const struct osim_msg_arg *rpc_msg; /* of the RPC under way, for events */
 	struct osim__msg msg;
@@ -184,9 +177,9 @@ uint32_t osim__rpc_cmd(struct osim__sthread *t, uint32_t cmd, uint32_t num_param
 struct osim__shm *osim__rpc_shm_alloc(struct osim__sthread *t, uint32_t type, uint64_t size);
 /* Gives it back by RPC SHM_FREE. */
 void osim__rpc_shm_free(struct osim__sthread *t, uint32_t type, struct osim__shm *shm);
-/* Memory that stays with the thread until its call ends. NULL: out of memory. */
-struct osim__shm *osim__rpc_payload(struct osim__sthread *t, enum osim__payload_use use,
-				    uint32_t type, uint64_t size);
+/* Memory of whole pages that stays with the thread until its call ends. NULL: refused or nonsense.
+ */
+struct osim__shm *osim__rpc_payload(struct osim__sthread *t, uint64_t size);
 void osim__rpc_payload_drop(struct osim__sthread *t);
 /* Gives an allocated message back by RPC FREE. */
 void osim__rpc_arg_drop(struct osim__sthread *t);
@@ -292,7 +285,8 @@ struct osim_pta_call {
 	struct osim_pta_param params[OSIM__TA_PARAMS];
 	struct osim__mem mem[OSIM__TA_PARAMS];
 	uint32_t count;
-	bool entered; /* the session was there */
+	uint32_t kept; /* by bit: memory whose reference is never given back */
+	bool entered;  /* the session was there */
 };
 
 int osim__pta_add(struct osim__secure *s, const struct osim_pta *desc);

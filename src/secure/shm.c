@@ -230,12 +230,15 @@ int osim__shm_from_reserved(struct osim__guest *g, enum osim__shm_kind kind, uin
 	return 0;
 }
 
-struct osim__shm *osim__shm_get(struct osim__guest *g, uint64_t cookie)
+struct osim__shm *osim__shm_get(struct osim__sthread *t, uint64_t cookie)
 {
+	struct osim__guest *g = t->guest;
 	struct osim__map_node *node = osim__map_find(&g->shm_by_cookie, cookie);
 
-	if (!node || !of_node(node)->refs)
+	if (!node)
 		return NULL;
+	if (!of_node(node)->refs)
+		osim__secure_panic(g->s, t, "memory was used that is being unregistered");
 	of_node(node)->refs++;
 	return of_node(node);
 }

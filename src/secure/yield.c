@@ -99,7 +99,7 @@ static uint32_t at_address(struct osim__sthread *t, uint64_t pa, bool with_rpc_a
 
 static uint32_t in_registered(struct osim__sthread *t, uint64_t cookie, uint32_t offset)
 {
-	struct osim__shm *shm = osim__shm_get(t->guest, cookie);
+	struct osim__shm *shm = osim__shm_get(t, cookie);
 	uint32_t rv;
 
 	if (!shm)

@@ -87,6 +87,33 @@ static uint32_t register_attr(struct client *c)
 	return client_arg(c)->ret == TEE_SUCCESS;
 }
 
+/* A page list is given with a parameter, and its cookie is used by itself afterwards. */
+static uint32_t param_flags(struct client *c)
+{
+	static const uint8_t uuid[16] = OSIM_PTA_SYSTEM_UUID;
+	uint32_t session = client_open(c, uuid, TEE_LOGIN_PUBLIC);
+	uint64_t *list = osim_mem_alloc(c->m, CLIENT_PAGE);
+	struct osim_msg_param_tmem tmem = {osim_mem_pa(c->m, list), 16, 9};
+
+	list[0] = tmem.buf_ptr;
+	for (unsigned int i = 0; i < 2; i++) {
+		client_msg(c, OPTEE_MSG_CMD_INVOKE_COMMAND, 2)->session = session;
+		client_arg(c)->func = OSIM_PTA_SYSTEM_LOGIN;
+		client_param(c, 0)->attr = OPTEE_MSG_ATTR_TYPE_VALUE_OUTPUT;
+		client_param(c, 1)->attr =
+			OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG;
+		client_param(c, 1)->u.tmem = tmem;
+		if (i) {
+			client_param(c, 1)->attr = OPTEE_MSG_ATTR_TYPE_RMEM_OUTPUT;
+			client_param(c, 1)->u.rmem = (struct osim_msg_param_rmem){0, 16, 9};
+		}
+		assert_int_equal(client_call(c), OPTEE_SMC_RETURN_OK);
+		assert_true(i || client_arg(c)->ret == TEE_SUCCESS);
+	}
+	osim_mem_free(c->m, list, CLIENT_PAGE);
+	return client_arg(c)->ret == TEE_SUCCESS;
+}
+
 static uint32_t l2cc_off(struct client *c)
 {
 	return (uint32_t)client_fast(c, OPTEE_SMC_L2CC_MUTEX);
@@ -128,6 +155,7 @@ static const struct {
 	[OSIM__DIFF_BUSY_REGS] = {busy_regs, 0, 0},
 	[OSIM__DIFF_NUM_PARAMS] = {num_params, 0, 0},
 	[OSIM__DIFF_REGISTER_ATTR] = {register_attr, 0, 0},
+	[OSIM__DIFF_PARAM_FLAGS] = {param_flags, 0, 0},
 	[OSIM__DIFF_L2CC_OFF] = {l2cc_off, 0, 0},
 	[OSIM__DIFF_BOOT_OFF] = {boot_off, 0, 0},
 	[OSIM__DIFF_FIRMWARE] = {firmware, 0, 0},

@@ -465,88 +465,6 @@ static void nested_call_reaches_another_ta(void **state)
 	client_stop(&c);
 }
 
-/* --- TAs that have to be loaded --- */
-
-static void rpc(struct client *c, uint32_t cmd, uint32_t func, uint32_t ret)
-{
-	assert_int_equal(c->r.a[0], OPTEE_SMC_RETURN_RPC_CMD);
-	assert_int_equal(client_rpc_arg(c)->cmd, cmd);
-	if (cmd == OPTEE_RPC_CMD_FS)
-		assert_int_equal(client_rpc_param(c, 0)->u.value.a, func);
-	client_rpc_arg(c)->ret = ret;
-	client_resume(c);
-}
-
-static void shm_alloc(struct client *c, uint64_t pa)
-{
-	struct osim_msg_param *p = client_rpc_param(c, 0);
-
-	assert_int_equal(client_rpc_arg(c)->cmd, OPTEE_RPC_CMD_SHM_ALLOC);
-	p->attr = OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT;
-	p->u.tmem = (struct osim_msg_param_tmem){pa, 0x1000, pa};
-	rpc(c, OPTEE_RPC_CMD_SHM_ALLOC, 0, TEE_SUCCESS);
-}
-
-static void store_is_empty(struct client *c)
-{
-	shm_alloc(c, 0x42010000);
-	for (int i = 0; i < 2; i++) {
-		rpc(c, OPTEE_RPC_CMD_FS, OPTEE_RPC_FS_OPEN, TEE_ERROR_ITEM_NOT_FOUND);
-		rpc(c, OPTEE_RPC_CMD_FS, OPTEE_RPC_FS_REMOVE, TEE_ERROR_ITEM_NOT_FOUND);
-		rpc(c, OPTEE_RPC_CMD_FS, OPTEE_RPC_FS_CREATE, TEE_ERROR_ITEM_NOT_FOUND);
-		rpc(c, OPTEE_RPC_CMD_FS, OPTEE_RPC_FS_REMOVE, TEE_ERROR_ITEM_NOT_FOUND);
-	}
-}
-
-static void unknown_ta_is_looked_for_and_not_found(void **state)
-{
-	struct client c = {0};
-
-	(void)state;
-	client_start(&c);
-	open_msg(&c, ta_uuid, TEE_LOGIN_PUBLIC, 2);
-	client_call_rpc(&c);
-	store_is_empty(&c);
-	assert_memory_equal(client_rpc_param(&c, 0)->u.octets, ta_uuid, 16);
-	rpc(&c, OPTEE_RPC_CMD_LOAD_TA, 0, TEE_ERROR_ITEM_NOT_FOUND);
-	rpc(&c, OPTEE_RPC_CMD_SHM_FREE, 0, TEE_SUCCESS);
-	assert_int_equal(c.r.a[0], OPTEE_SMC_RETURN_OK);
-	assert_int_equal(client_arg(&c)->ret, TEE_ERROR_ITEM_NOT_FOUND);
-	assert_int_equal(client_arg(&c)->ret_origin, TEE_ORIGIN_TEE);
-	assert_int_equal(client_arg(&c)->session, 0);
-	client_stop(&c);
-}
-
-/* The same dialogue for a TA that is known and one that is not: only the first is taken. */
-static void loaded_ta_opens_once_its_binary_is_there(void **state)
-{
-	(void)state;
-	for (int known = 0; known < 2; known++) {
-		struct seen seen = {0};
-		struct client c = {0};
-
-		client_start(&c);
-		if (known)
-			add_ta(&c, &seen, OSIM_PTA_LOADED);
-		open_msg(&c, ta_uuid, TEE_LOGIN_PUBLIC, 2);
-		client_call_rpc(&c);
-		store_is_empty(&c);
-		client_rpc_param(&c, 1)->u.tmem.size = 0x1000;
-		rpc(&c, OPTEE_RPC_CMD_LOAD_TA, 0, TEE_SUCCESS);
-		shm_alloc(&c, 0x42020000);
-		assert_int_equal(client_rpc_param(&c, 1)->u.tmem.buf_ptr, 0x42020000);
-		rpc(&c, OPTEE_RPC_CMD_LOAD_TA, 0, TEE_SUCCESS);
-		rpc(&c, OPTEE_RPC_CMD_SHM_FREE, 0, TEE_SUCCESS);
-		rpc(&c, OPTEE_RPC_CMD_SHM_FREE, 0, TEE_SUCCESS);
-		assert_int_equal(c.r.a[0], OPTEE_SMC_RETURN_OK);
-		assert_int_equal(client_arg(&c)->ret, known ? TEE_SUCCESS : TEE_ERROR_SECURITY);
-		assert_int_equal(seen.opened, known);
-		if (known)
-			client_open(&c, ta_uuid, TEE_LOGIN_PUBLIC);
-		client_stop(&c);
-	}
-}
-
 static void thousand_sessions_are_all_told_apart(void **state)
 {
 	enum { COUNT = 1000 };
@@ -586,8 +504,6 @@ int main(void)
 		cmocka_unit_test(cancel_reaches_a_waiting_ta),
 		cmocka_unit_test(session_takes_one_call_at_a_time),
 		cmocka_unit_test(nested_call_reaches_another_ta),
-		cmocka_unit_test(unknown_ta_is_looked_for_and_not_found),
-		cmocka_unit_test(loaded_ta_opens_once_its_binary_is_there),
 		cmocka_unit_test(thousand_sessions_are_all_told_apart),
 	};
 

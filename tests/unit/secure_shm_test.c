@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "secure_client.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* There with the sanitizer only. */
@@ -273,6 +274,19 @@ static void message_in_registered_memory_is_found_by_cookie(void **state)
 	client_stop(&c);
 }
 
+/* The user waits for a value with memory 7 in hand, c for the user. */
+static void unregister_in_use(struct client *c, struct client *user, uint32_t session)
+{
+	client_msg(user, OPTEE_MSG_CMD_INVOKE_COMMAND, 2)->session = session;
+	client_arg(user)->func = OSIM_PTA_RPC_WAIT;
+	client_param(user, 0)->attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT;
+	client_param(user, 1)->attr = OPTEE_MSG_ATTR_TYPE_RMEM_INPUT;
+	client_param(user, 1)->u.rmem.shm_ref = 7;
+	assert_int_equal(client_call_rpc(user), OPTEE_SMC_RETURN_RPC_CMD);
+	unreg_msg(c, 7);
+	assert_int_equal(client_call_rpc(c), OPTEE_SMC_RETURN_RPC_CMD);
+}
+
 static void unregister_waits_for_a_call_that_uses_the_memory(void **state)
 {
 	struct client user = {0}, c;
@@ -287,14 +301,7 @@ static void unregister_waits_for_a_call_that_uses_the_memory(void **state)
 	b = buffer_new(&c, 1);
 	session = client_open(&c, rpc_uuid, TEE_LOGIN_PUBLIC);
 	assert_int_equal(reg(&c, NONCONTIG_OUT, osim_mem_pa(c.m, b.list), 4096, 7), TEE_SUCCESS);
-	client_msg(&user, OPTEE_MSG_CMD_INVOKE_COMMAND, 2)->session = session;
-	client_arg(&user)->func = OSIM_PTA_RPC_WAIT;
-	client_param(&user, 0)->attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT;
-	client_param(&user, 1)->attr = OPTEE_MSG_ATTR_TYPE_RMEM_INPUT;
-	client_param(&user, 1)->u.rmem.shm_ref = 7;
-	assert_int_equal(client_call_rpc(&user), OPTEE_SMC_RETURN_RPC_CMD);
-	unreg_msg(&c, 7);
-	assert_int_equal(client_call_rpc(&c), OPTEE_SMC_RETURN_RPC_CMD);
+	unregister_in_use(&c, &user, session);
 	assert_int_equal(client_rpc_param(&c, 0)->u.value.a, OPTEE_RPC_NOTIFICATION_WAIT);
 	assert_int_equal(client_rpc_param(&c, 0)->u.value.b, 65);
 	client_rpc_arg(&user)->ret = TEE_SUCCESS;
@@ -308,6 +315,79 @@ static void unregister_waits_for_a_call_that_uses_the_memory(void **state)
 	buffer_free(&c, &b);
 	osim_mem_free(c.m, c.page, CLIENT_PAGE);
 	client_stop(&user);
+}
+
+/* What a parameter's attribute has besides its type makes OP-TEE forget that it holds the memory.
+ */
+static void memory_of_a_parameter_with_flags_is_never_let_go(void **state)
+{
+	struct client c = {0};
+	struct buffer b;
+	uint32_t session;
+	uint64_t pa;
+
+	(void)state;
+	client_start(&c);
+	session = client_open(&c, devices_uuid, TEE_LOGIN_PUBLIC);
+	b = buffer_new(&c, 1);
+	pa = osim_mem_pa(c.m, b.list);
+	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 4096, 7), TEE_SUCCESS);
+	/* A page list under the same cookie hides what was registered, for good. */
+	client_msg(&c, OPTEE_MSG_CMD_INVOKE_COMMAND, 1)->session = session;
+	client_param(&c, 0)->attr = NONCONTIG_OUT;
+	client_param(&c, 0)->u.tmem = (struct osim_msg_param_tmem){pa, 16, 7};
+	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_OK);
+	assert_int_equal(client_arg(&c)->ret, TEE_SUCCESS);
+	assert_int_equal(unreg(&c, 7), TEE_ERROR_BAD_PARAMETERS);
+	assert_int_equal(list_devices(&c, session, 7, 0, 16), TEE_SUCCESS);
+	/* Registered memory is waited for in vain. */
+	assert_int_equal(reg(&c, NONCONTIG_OUT, pa, 4096, 8), TEE_SUCCESS);
+	client_msg(&c, OPTEE_MSG_CMD_INVOKE_COMMAND, 1)->session = session;
+	client_param(&c, 0)->attr = OPTEE_MSG_ATTR_TYPE_RMEM_OUTPUT | 1ull << 32;
+	client_param(&c, 0)->u.rmem = (struct osim_msg_param_rmem){0, 16, 8};
+	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_OK);
+	assert_int_equal(client_arg(&c)->ret, TEE_SUCCESS);
+	unreg_msg(&c, 8);
+	assert_int_equal(client_call_rpc(&c), OPTEE_SMC_RETURN_RPC_CMD);
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_int_equal(client_rpc_param(&c, 0)->u.value.a, OPTEE_RPC_NOTIFICATION_WAIT);
+		client_rpc_arg(&c)->ret = TEE_SUCCESS;
+		assert_int_equal(client_resume(&c), OPTEE_SMC_RETURN_RPC_CMD);
+	}
+	buffer_free(&c, &b);
+	client_stop(&c);
+}
+
+/* The last user has let go, and tells the one that unregisters: there is nothing left to hold. */
+static void memory_used_in_the_middle_of_unregistering_is_a_panic(void **state)
+{
+	struct client c = {.secure = {.thread_count = 3}}, user;
+	struct osim_regs r;
+	struct buffer b;
+	uint32_t session;
+
+	(void)state;
+	client_start(&c);
+	user = c;
+	user.page = osim_mem_alloc(c.m, CLIENT_PAGE);
+	user.page_pa = osim_mem_pa(c.m, user.page);
+	b = buffer_new(&c, 1);
+	session = client_open(&c, rpc_uuid, TEE_LOGIN_PUBLIC);
+	assert_int_equal(reg(&c, NONCONTIG_OUT, osim_mem_pa(c.m, b.list), 4096, 7), TEE_SUCCESS);
+	unregister_in_use(&c, &user, session);
+	/* Until then it can still be used. */
+	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_REGD_ARG, 0, 7, 0),
+			 OPTEE_SMC_RETURN_OK);
+	client_rpc_arg(&user)->ret = TEE_SUCCESS;
+	assert_int_equal(client_resume(&user), OPTEE_SMC_RETURN_RPC_CMD);
+	assert_int_equal(client_rpc_param(&user, 0)->u.value.a, OPTEE_RPC_NOTIFICATION_SEND);
+	r = (struct osim_regs){{OPTEE_SMC_CALL_WITH_REGD_ARG, 0, 7}};
+	assert_int_equal(osim_invoke(c.m, &r), -EIO);
+	assert_int_equal(osim_finding_count(c.m), 1);
+	assert_string_equal(osim_finding_get(c.m, 0)->id, "secure.panic");
+	buffer_free(&c, &b);
+	osim_mem_free(c.m, user.page, CLIENT_PAGE);
+	client_stop(&c);
 }
 
 static void memory_given_back_while_registered_is_a_finding(void **state)
@@ -362,6 +442,8 @@ int main(void)
 		cmocka_unit_test(cookie_registered_twice_is_unregistered_twice),
 		cmocka_unit_test(message_in_registered_memory_is_found_by_cookie),
 		cmocka_unit_test(unregister_waits_for_a_call_that_uses_the_memory),
+		cmocka_unit_test(memory_of_a_parameter_with_flags_is_never_let_go),
+		cmocka_unit_test(memory_used_in_the_middle_of_unregistering_is_a_panic),
 		cmocka_unit_test(memory_given_back_while_registered_is_a_finding),
 		cmocka_unit_test(ten_thousand_buffers_are_all_found),
 	};
