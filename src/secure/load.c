@@ -28,7 +28,7 @@ static uint32_t store_call(struct osim__sthread *t, uint32_t func, uint32_t coun
 
 	if (!shm)
 		return TEE_ERROR_OUT_OF_MEMORY;
-	osim__shm_write(shm, 0, name, sizeof(name));
+	osim__shm_write(t, shm, 0, name, sizeof(name));
 	p[1].mem = (struct osim__mem){.shm = shm, .size = STORE_NAME_BYTES};
 	res = osim__rpc_cmd(t, OPTEE_RPC_CMD_FS, count, p);
 	*fd = p[2].a;

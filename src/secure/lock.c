@@ -46,7 +46,7 @@ static void wait(struct osim__mutex *m, struct osim__waiter *w)
 
 void osim__mutex_lock(struct osim__sthread *t, struct osim__mutex *m)
 {
-	osim__sched_point(&t->guest->s->m->sched, OSIM__POINT_LOCK);
+	osim__thread_point(t, OSIM__POINT_LOCK);
 	while (m->locked) {
 		struct osim__waiter w = {.thread = t};
 
@@ -71,7 +71,7 @@ void osim__mutex_unlock(struct osim__sthread *t, struct osim__mutex *m)
 		w->done = true;
 		osim__rpc_notif_send(t, value);
 	}
-	osim__sched_point(&t->guest->s->m->sched, OSIM__POINT_UNLOCK);
+	osim__thread_point(t, OSIM__POINT_UNLOCK);
 }
 
 void osim__condvar_wait(struct osim__sthread *t, struct osim__condvar *cv, struct osim__mutex *m)

@@ -6,12 +6,12 @@
 
 void osim__msg_put_u32(struct osim__sthread *t, uint64_t offset, uint32_t value)
 {
-	osim__shm_write(t->arg.shm, t->arg.offset + offset, &value, sizeof(value));
+	osim__shm_write(t, t->arg.shm, t->arg.offset + offset, &value, sizeof(value));
 }
 
 void osim__msg_put_u64(struct osim__sthread *t, uint64_t offset, uint64_t value)
 {
-	osim__shm_write(t->arg.shm, t->arg.offset + offset, &value, sizeof(value));
+	osim__shm_write(t, t->arg.shm, t->arg.offset + offset, &value, sizeof(value));
 }
 
 void osim__msg_ret(struct osim__sthread *t, uint32_t ret)
@@ -48,8 +48,8 @@ static void register_shm(struct osim__sthread *t)
 		return;
 	}
 	if (p->attr & OPTEE_MSG_ATTR_NONCONTIG)
-		rc = osim__shm_from_list(t->guest, p->u.tmem.buf_ptr, p->u.tmem.size,
-					 p->u.tmem.shm_ref, &shm);
+		rc = osim__shm_from_list(t, p->u.tmem.buf_ptr, p->u.tmem.size, p->u.tmem.shm_ref,
+					 &shm);
 	else
 		rc = osim__shm_from_range(t->guest, p->u.tmem.buf_ptr, p->u.tmem.size,
 					  p->u.tmem.shm_ref, &shm);

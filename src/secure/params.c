@@ -19,8 +19,7 @@ static uint32_t tmem_in(struct osim__sthread *t, const struct osim_msg_param *p,
 	}
 	mem->size = tmem->size;
 	if (p->attr & OPTEE_MSG_ATTR_NONCONTIG)
-		return osim__shm_from_list(t->guest, tmem->buf_ptr, tmem->size, tmem->shm_ref,
-					   &mem->shm)
+		return osim__shm_from_list(t, tmem->buf_ptr, tmem->size, tmem->shm_ref, &mem->shm)
 			       ? TEE_ERROR_BAD_PARAMETERS
 			       : TEE_SUCCESS;
 	if (osim__shm_is_reserved(s, tmem->buf_ptr, tmem->size ? tmem->size : 1))
@@ -133,7 +132,7 @@ void osim__params_out(struct osim__sthread *t, uint32_t first, const struct osim
 		case OSIM_PTA_VALUE_OUTPUT:
 		case OSIM_PTA_VALUE_INOUT:
 			memcpy(&copy->u, value, sizeof(value));
-			osim__shm_write(t->arg.shm, t->arg.offset + osim__param_at(first + i, 0),
+			osim__shm_write(t, t->arg.shm, t->arg.offset + osim__param_at(first + i, 0),
 					value, sizeof(value));
 			break;
 		case OSIM_PTA_MEMREF_OUTPUT:

@@ -134,8 +134,7 @@ uint32_t osim_pta_read(struct osim_pta_call *call, unsigned int i, uint64_t offs
 
 	if (!mem || !holds(mem, offset, size_bytes))
 		return TEE_ERROR_BAD_PARAMETERS;
-	osim__shm_read(mem->shm, mem->offset + offset, buf, size_bytes);
-	osim__thread_foreign_check(call->thread);
+	osim__shm_read(call->thread, mem->shm, mem->offset + offset, buf, size_bytes);
 	return TEE_SUCCESS;
 }
 
@@ -146,8 +145,7 @@ uint32_t osim_pta_write(struct osim_pta_call *call, unsigned int i, uint64_t off
 
 	if (!mem || !holds(mem, offset, size_bytes))
 		return TEE_ERROR_BAD_PARAMETERS;
-	osim__shm_write(mem->shm, mem->offset + offset, buf, size_bytes);
-	osim__thread_foreign_check(call->thread);
+	osim__shm_write(call->thread, mem->shm, mem->offset + offset, buf, size_bytes);
 	return TEE_SUCCESS;
 }
 
@@ -225,8 +223,7 @@ uint32_t osim_pta_mem_read(struct osim_pta_call *call, struct osim_pta_mem *mem,
 {
 	if (!call->thread || !mem || !osim__shm_holds(of_mem(mem), offset, size_bytes))
 		return TEE_ERROR_BAD_PARAMETERS;
-	osim__shm_read(of_mem(mem), offset, buf, size_bytes);
-	osim__thread_foreign_check(call->thread);
+	osim__shm_read(call->thread, of_mem(mem), offset, buf, size_bytes);
 	return TEE_SUCCESS;
 }
 
@@ -235,8 +232,7 @@ uint32_t osim_pta_mem_write(struct osim_pta_call *call, struct osim_pta_mem *mem
 {
 	if (!call->thread || !mem || !osim__shm_holds(of_mem(mem), offset, size_bytes))
 		return TEE_ERROR_BAD_PARAMETERS;
-	osim__shm_write(of_mem(mem), offset, buf, size_bytes);
-	osim__thread_foreign_check(call->thread);
+	osim__shm_write(call->thread, of_mem(mem), offset, buf, size_bytes);
 	return TEE_SUCCESS;
 }
 
@@ -261,9 +257,10 @@ int osim_pta_post(struct osim_pta_call *call, uint32_t value)
 	if (value > s->max_notif)
 		return -ERANGE;
 	rc = osim__notif_post(call->guest, value);
-	osim__sched_point(&call->m->sched, OSIM__POINT_POST);
 	if (call->thread)
-		osim__thread_foreign_check(call->thread);
+		osim__thread_point(call->thread, OSIM__POINT_POST);
+	else
+		osim__sched_point(&call->m->sched, OSIM__POINT_POST);
 	return rc;
 }
 

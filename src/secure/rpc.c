@@ -153,7 +153,7 @@ static uint32_t exchange(struct osim__sthread *t, uint32_t cmd, uint32_t count,
 		return TEE_ERROR_BAD_PARAMETERS;
 	/* Written as far as it goes, also where a parameter cannot be told. */
 	res = encode(cmd, count, params, msg);
-	osim__shm_write(t->rpc_arg.shm, t->rpc_arg.offset, msg, bytes);
+	osim__shm_write(t, t->rpc_arg.shm, t->rpc_arg.offset, msg, bytes);
 	if (res)
 		return res;
 	cookie = t->rpc_arg_own ? t->rpc_arg.shm->cookie : 0;
@@ -162,7 +162,7 @@ static uint32_t exchange(struct osim__sthread *t, uint32_t cmd, uint32_t count,
 	t->rpc_msg = &msg->arg;
 	osim__thread_rpc(t, &r);
 	t->rpc_msg = NULL;
-	osim__shm_read(t->rpc_arg.shm, t->rpc_arg.offset, msg, bytes);
+	osim__shm_read(t, t->rpc_arg.shm, t->rpc_arg.offset, msg, bytes);
 	if (osim__event_on(t->guest->s->m))
 		answered_event(t, msg);
 	return TEE_SUCCESS;
@@ -222,7 +222,7 @@ struct osim__shm *osim__rpc_shm_alloc(struct osim__sthread *t, uint32_t type, ui
 		shm = handed_out(t->guest, tmem->buf_ptr, tmem->size, tmem->shm_ref);
 	else if (msg.params[0].attr != (OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG))
 		return NULL;
-	else if (osim__shm_from_list(t->guest, tmem->buf_ptr, tmem->size, tmem->shm_ref, &shm))
+	else if (osim__shm_from_list(t, tmem->buf_ptr, tmem->size, tmem->shm_ref, &shm))
 		shm = NULL;
 	if (!shm)
 		shm_free_cmd(t, type, tmem->shm_ref);

@@ -65,7 +65,7 @@ struct osim__mem {
 /* The page of a message, under the cookie 0. 0, -EFAULT (not the normal world's), -ENOMEM. */
 int osim__shm_page(struct osim__sthread *t, uint64_t pa, struct osim__shm **out);
 /* What a page list describes: NONCONTIG of optee_msg.h. -EFAULT, -EINVAL, -ENOMEM. */
-int osim__shm_from_list(struct osim__guest *g, uint64_t list_pa, uint64_t size, uint64_t cookie,
+int osim__shm_from_list(struct osim__sthread *t, uint64_t list_pa, uint64_t size, uint64_t cookie,
 			struct osim__shm **out);
 /* Contiguous memory. Errors as above. */
 int osim__shm_from_range(struct osim__guest *g, uint64_t pa, uint64_t size, uint64_t cookie,
@@ -88,8 +88,10 @@ bool osim__shm_holds(const struct osim__shm *shm, uint64_t offset, uint64_t byte
 uint64_t osim__shm_pa(const struct osim__shm *shm, uint64_t offset);
 /* Copies; the range is inside. What the normal world took back meanwhile reads as zero, and is a
  * finding. */
-void osim__shm_read(struct osim__shm *shm, uint64_t offset, void *buf, uint64_t bytes);
-void osim__shm_write(struct osim__shm *shm, uint64_t offset, const void *buf, uint64_t bytes);
+void osim__shm_read(struct osim__sthread *t, struct osim__shm *shm, uint64_t offset, void *buf,
+		    uint64_t bytes);
+void osim__shm_write(struct osim__sthread *t, struct osim__shm *shm, uint64_t offset,
+		     const void *buf, uint64_t bytes);
 /* Are these bytes inside the reserved shared memory? */
 bool osim__shm_is_reserved(const struct osim__secure *s, uint64_t pa, uint64_t bytes);
 /* Frees all of a guest that is gone. */
@@ -139,11 +141,9 @@ void osim__thread_refuse(const struct osim__secure *s, struct osim_regs *regs, u
 			 uint64_t a3);
 /* Leaves the call for an RPC; returns when it is resumed. */
 void osim__thread_rpc(struct osim__sthread *t, struct osim__rpc_regs *r);
-/* Interrupts of the normal world on or off; while they are on, one that is pending makes the call
- * return. */
-void osim__thread_foreign(struct osim__sthread *t, bool on);
-/* As long as one is pending and interrupts are on. */
-void osim__thread_foreign_check(struct osim__sthread *t);
+/* A scheduling point of a thread. With interrupts of the normal world on, the call returns as long
+ * as one is pending: what the thread has in its hands has to be known to its guest. */
+void osim__thread_point(struct osim__sthread *t, enum osim__point why);
 /* The value that a lock makes this thread wait for. */
 uint32_t osim__thread_wait_value(const struct osim__sthread *t);
 

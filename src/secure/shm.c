@@ -167,9 +167,10 @@ static int read_list(const struct osim__secure *s, uint64_t list_pa, uint64_t *p
 	}
 }
 
-int osim__shm_from_list(struct osim__guest *g, uint64_t list_pa, uint64_t size, uint64_t cookie,
+int osim__shm_from_list(struct osim__sthread *t, uint64_t list_pa, uint64_t size, uint64_t cookie,
 			struct osim__shm **out)
 {
+	struct osim__guest *g = t->guest;
 	uint64_t count = pages_for(list_pa & PAGE_MASK, size);
 	uint64_t *pages;
 	int rc;
@@ -178,10 +179,10 @@ int osim__shm_from_list(struct osim__guest *g, uint64_t list_pa, uint64_t size, 
 		return -EINVAL;
 	if (!count)
 		return -EINVAL;
+	osim__thread_point(t, OSIM__POINT_MEMORY);
 	pages = malloc((size_t)count * sizeof(*pages));
 	if (!pages)
 		return -ENOMEM;
-	osim__sched_point(&g->s->m->sched, OSIM__POINT_MEMORY);
 	rc = read_list(g->s, list_pa & ~PAGE_MASK, pages, count);
 	if (rc) {
 		free(pages);
@@ -359,11 +360,12 @@ static void write_chunk(struct osim__shm *shm, uint64_t offset, const void *from
 		gone(shm, offset);
 }
 
-void osim__shm_read(struct osim__shm *shm, uint64_t offset, void *buf, uint64_t bytes)
+void osim__shm_read(struct osim__sthread *t, struct osim__shm *shm, uint64_t offset, void *buf,
+		    uint64_t bytes)
 {
 	unsigned char *to = buf;
 
-	osim__sched_point(&shm->guest->s->m->sched, OSIM__POINT_MEMORY);
+	osim__thread_point(t, OSIM__POINT_MEMORY);
 	while (bytes) {
 		uint64_t n = chunk(shm, offset, bytes);
 
@@ -374,11 +376,12 @@ void osim__shm_read(struct osim__shm *shm, uint64_t offset, void *buf, uint64_t 
 	}
 }
 
-void osim__shm_write(struct osim__shm *shm, uint64_t offset, const void *buf, uint64_t bytes)
+void osim__shm_write(struct osim__sthread *t, struct osim__shm *shm, uint64_t offset,
+		     const void *buf, uint64_t bytes)
 {
 	const unsigned char *from = buf;
 
-	osim__sched_point(&shm->guest->s->m->sched, OSIM__POINT_MEMORY);
+	osim__thread_point(t, OSIM__POINT_MEMORY);
 	while (bytes) {
 		uint64_t n = chunk(shm, offset, bytes);
 

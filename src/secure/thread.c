@@ -128,13 +128,7 @@ static void leave(struct osim__sthread *t, struct osim__rpc_regs *r)
 		rpc_event(t, r, OSIM_EVENT_F_END);
 }
 
-void osim__thread_rpc(struct osim__sthread *t, struct osim__rpc_regs *r)
-{
-	leave(t, r);
-	osim__thread_foreign_check(t);
-}
-
-void osim__thread_foreign_check(struct osim__sthread *t)
+static void take_interrupts(struct osim__sthread *t)
 {
 	struct osim_machine *m = t->guest->s->m;
 
@@ -145,10 +139,16 @@ void osim__thread_foreign_check(struct osim__sthread *t)
 	}
 }
 
-void osim__thread_foreign(struct osim__sthread *t, bool on)
+void osim__thread_rpc(struct osim__sthread *t, struct osim__rpc_regs *r)
 {
-	t->foreign_on = on;
-	osim__thread_foreign_check(t);
+	leave(t, r);
+	take_interrupts(t);
+}
+
+void osim__thread_point(struct osim__sthread *t, enum osim__point why)
+{
+	osim__sched_point(&t->guest->s->m->sched, why);
+	take_interrupts(t);
 }
 
 uint32_t osim__thread_wait_value(const struct osim__sthread *t)

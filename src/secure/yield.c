@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stddef.h>
+
 #include "secure/secure.h"
 
 #define RPC_ARG_BYTES(s) OPTEE_MSG_GET_ARG_SIZE((s)->rpc_params)
@@ -14,16 +16,18 @@ static uint32_t take_arg(struct osim__sthread *t, struct osim__shm *shm, uint64_
 			 bool with_rpc_arg)
 {
 	const struct osim__secure *s = t->guest->s;
-	struct osim_msg_arg *arg = &t->msg.arg;
+	uint32_t count;
 	uint64_t bytes;
 
-	if (!osim__shm_holds(shm, offset, sizeof(*arg)) ||
+	if (!osim__shm_holds(shm, offset, sizeof(t->msg.arg)) ||
 	    (shm->offset + offset) % sizeof(uint64_t))
 		return OPTEE_SMC_RETURN_EBADADDR;
-	osim__shm_read(shm, offset, arg, sizeof(*arg));
-	if (arg->num_params > OPTEE_MSG_MAX_NUM_PARAMS)
+	osim__shm_read(t, shm, offset + offsetof(struct osim_msg_arg, num_params), &count,
+		       sizeof(count));
+	if (count > OPTEE_MSG_MAX_NUM_PARAMS)
 		return osim__diff(s, OSIM__DIFF_NUM_PARAMS);
-	bytes = OPTEE_MSG_GET_ARG_SIZE(arg->num_params);
+	t->msg.arg.num_params = count;
+	bytes = OPTEE_MSG_GET_ARG_SIZE(count);
 	if (!osim__shm_holds(shm, offset, bytes))
 		return osim__diff(s, OSIM__DIFF_NUM_PARAMS);
 	t->arg = (struct osim__mem){.shm = shm, .offset = offset, .size = bytes};
@@ -57,15 +61,17 @@ static void message_event(struct osim__sthread *t, uint32_t flags)
 
 static uint32_t run(struct osim__sthread *t)
 {
-	uint32_t count = t->msg.arg.num_params;
+	const uint32_t num_params = t->msg.arg.num_params;
+	uint32_t count = num_params;
 	bool known;
 
 	if (count > OSIM__MSG_PARAMS)
 		count = OSIM__MSG_PARAMS;
-	if (count)
-		osim__shm_read(t->arg.shm, t->arg.offset + sizeof(t->msg.arg), t->msg.params,
-			       count * sizeof(t->msg.params[0]));
-	osim__thread_foreign(t, true);
+	t->foreign_on = true;
+	/* Read once; an interrupt that is pending comes before. */
+	osim__shm_read(t, t->arg.shm, t->arg.offset, &t->msg,
+		       sizeof(t->msg.arg) + count * sizeof(t->msg.params[0]));
+	t->msg.arg.num_params = num_params;
 	message_event(t, 0);
 	known = osim__msg_run(t);
 	message_event(t, OSIM_EVENT_F_END);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "secure_client.h"
 
-#include "machine/machine.h"
-
 static const uint8_t rpc_uuid[16] = OSIM_PTA_RPC_UUID;
 
 #define COOKIE_HIGH 0xc0deu
@@ -319,94 +317,6 @@ static void shm_alloc_answers_are_checked(void **state)
 	client_stop(&c);
 }
 
-/* Interrupts of CPU 0 stay pending, as for a program that polls. */
-static void mask(struct client *c, int by)
-{
-	c->m->sched.cpus[OSIM__CPU_HOST].irq_off += (uint32_t)by;
-}
-
-/* The call comes back again and again until the interrupt was taken, also when the command is bad.
- */
-static void pending_interrupt_comes_before_the_command(void **state)
-{
-	struct client c = {0};
-	unsigned int taken = 0;
-
-	(void)state;
-	client_start(&c);
-	osim_set_irq_handler(c.m, client_ignore_irq, &taken);
-	mask(&c, 1);
-	assert_int_equal(osim_post(c.m, 3), 0);
-	assert_int_equal(client_smc(&c, OPTEE_SMC_CALL_WITH_ARG, 0, 0x0e100000, 0),
-			 OPTEE_SMC_RETURN_EBADADDR);
-	client_msg(&c, 0x100, 0);
-	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_RPC_FOREIGN_INTR);
-	client_expect(&c, 0, 0, 0);
-	assert_int_equal(client_resume(&c), OPTEE_SMC_RETURN_RPC_FOREIGN_INTR);
-	assert_int_equal(taken, 0);
-	mask(&c, -1);
-	assert_int_equal(client_resume(&c), OPTEE_SMC_RETURN_EBADCMD);
-	assert_int_equal(taken, 1);
-	client_stop(&c);
-}
-
-static void pending_interrupt_comes_before_an_answer_is_taken_up(void **state)
-{
-	struct client c = {0};
-	unsigned int taken = 0;
-	uint32_t session;
-
-	(void)state;
-	session = start(&c);
-	osim_set_irq_handler(c.m, client_ignore_irq, &taken);
-	mask(&c, 1);
-	ask(&c, session, OSIM_PTA_RPC_SEND, 5, 0);
-	assert_int_equal(client_call_rpc(&c), OPTEE_SMC_RETURN_RPC_CMD);
-	assert_int_equal(osim_post(c.m, 3), 0);
-	client_rpc_arg(&c)->ret = TEE_SUCCESS;
-	assert_int_equal(client_resume(&c), OPTEE_SMC_RETURN_RPC_FOREIGN_INTR);
-	mask(&c, -1);
-	assert_int_equal(client_resume(&c), OPTEE_SMC_RETURN_OK);
-	done(&c, TEE_SUCCESS, TEE_ORIGIN_TRUSTED_APP);
-	client_stop(&c);
-}
-
-struct posting {
-	uint32_t value;
-	int rc;
-};
-
-static void post_in_bottom_half(void *arg, struct osim_pta_call *call, enum osim_notif_event event)
-{
-	struct posting *p = arg;
-
-	if (event == OSIM_NOTIF_BOTTOM_HALF)
-		p->rc = osim_pta_post(call, p->value);
-}
-
-static void value_posted_by_a_bottom_half_interrupts_it(void **state)
-{
-	struct posting posting = {.value = 9, .rc = -1};
-	struct osim_notif_driver d = {
-		.size = sizeof(d), .name = "posts", .event = post_in_bottom_half, .arg = &posting};
-	struct client c = {0};
-	unsigned int taken = 0;
-
-	(void)state;
-	client_start(&c);
-	assert_int_equal(osim_notif_driver_register(c.m, &d), 0);
-	osim_set_irq_handler(c.m, client_ignore_irq, &taken);
-	client_fast(&c, OPTEE_SMC_ENABLE_ASYNC_NOTIF);
-	client_msg(&c, OPTEE_MSG_CMD_DO_BOTTOM_HALF, 0);
-	/* The interrupt is taken as soon as the call is back, before its return is seen here. */
-	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_RPC_FOREIGN_INTR);
-	client_expect(&c, 0, 0, 0);
-	assert_int_equal(taken, 1);
-	assert_int_equal(client_resume(&c), OPTEE_SMC_RETURN_OK);
-	assert_int_equal(posting.rc, 0);
-	client_stop(&c);
-}
-
 /* Any command goes out as it is, with memory by way of a buffer of the normal world. */
 static void any_command_passes_with_its_parameters(void **state)
 {
@@ -524,9 +434,6 @@ int main(void)
 		cmocka_unit_test(allocations_answered_with_nonsense_fail_the_request),
 		cmocka_unit_test(argument_in_reserved_memory_is_taken),
 		cmocka_unit_test(shm_alloc_answers_are_checked),
-		cmocka_unit_test(pending_interrupt_comes_before_the_command),
-		cmocka_unit_test(pending_interrupt_comes_before_an_answer_is_taken_up),
-		cmocka_unit_test(value_posted_by_a_bottom_half_interrupts_it),
 		cmocka_unit_test(any_command_passes_with_its_parameters),
 		cmocka_unit_test(too_few_rpc_parameters_fail_the_request),
 		cmocka_unit_test(what_one_normal_world_left_the_next_one_meets),
