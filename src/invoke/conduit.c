@@ -57,8 +57,11 @@ static uint32_t masked(struct osim_machine *m)
 static void emit(struct osim_machine *m, enum osim_event_kind kind, const struct osim_regs *in,
 		 const struct osim_regs *out)
 {
-	struct osim_event e = {.kind = kind, .in = in, .out = out};
+	struct osim_event e = osim__event_none;
 
+	e.kind = kind;
+	e.in = in;
+	e.out = out;
 	if (kind == OSIM_EVENT_CALL)
 		e.flags = masked(m);
 	osim__event_emit(m, &e);
@@ -67,7 +70,7 @@ static void emit(struct osim_machine *m, enum osim_event_kind kind, const struct
 /* The secure world is gone: a CPU that called it never comes back. The host's stack has to. */
 static int lost(struct osim_machine *m)
 {
-	if (m->sched.this_cpu == OSIM__CPU_HOST)
+	if (osim__sched_on_host(&m->sched))
 		return -EIO;
 	for (;;)
 		osim__sched_spin(&m->sched, &m->panicked, "the secure world, which has panicked");
@@ -78,17 +81,16 @@ static int lost(struct osim_machine *m)
 static inline void cross(struct osim_machine *m, struct osim_regs *regs)
 {
 	struct osim__cpu *cpu = osim__sched_cpu(&m->sched);
-	unsigned int self = m->sched.this_cpu;
 
 	m->stats.calls++;
 	cpu->irq_off++;
 	cpu->preempt_off++;
-	m->in_secure[self]++;
+	cpu->in_secure++;
 	if (__builtin_expect(m->taps != NULL, 0))
 		m->taps->fn(m->taps, m, regs);
 	else
 		secure_end(m, regs);
-	m->in_secure[self]--;
+	cpu->in_secure--;
 	cpu->preempt_off--;
 	cpu->irq_off--;
 }
@@ -105,14 +107,14 @@ static const char *thread_key(uint64_t id)
 	return &keys[id % OSIM_CPUS_MAX];
 }
 
-static OSIM__COLD void order_before(struct osim_machine *m, const struct osim_regs *in)
+static OSIM__APART void order_before(struct osim_machine *m, const struct osim_regs *in)
 {
 	if (in->a[0] == OPTEE_SMC_CALL_RETURN_FROM_RPC)
 		osim__access_release(m, thread_key(in->a[3]));
 }
 
-static OSIM__COLD void order_after(struct osim_machine *m, const struct osim_regs *in,
-				   const struct osim_regs *out)
+static OSIM__APART void order_after(struct osim_machine *m, const struct osim_regs *in,
+				    const struct osim_regs *out)
 {
 	if (OPTEE_SMC_RETURN_IS_RPC(out->a[0]) && out->a[0] != OPTEE_SMC_RETURN_RPC_FOREIGN_INTR)
 		osim__access_acquire(m, thread_key(out->a[3]));
@@ -121,7 +123,7 @@ static OSIM__COLD void order_after(struct osim_machine *m, const struct osim_reg
 }
 
 /* With a copy of what went in: for the record, and for a host whose call nobody answers. */
-static OSIM__COLD int invoke_kept(struct osim_machine *m, struct osim_regs *regs)
+static OSIM__APART int invoke_kept(struct osim_machine *m, struct osim_regs *regs)
 {
 	struct osim_regs in;
 
@@ -152,7 +154,7 @@ int osim_invoke(struct osim_machine *m, struct osim_regs *regs)
 	if (__builtin_expect(!m->conduit || m->panicked, 0))
 		return m->panicked ? lost(m) : -ENXIO;
 	if (osim__event_on(m) || __builtin_expect(m->access != NULL, 0) ||
-	    __builtin_expect(m->sched.this_cpu == OSIM__CPU_HOST, 0))
+	    __builtin_expect(osim__sched_on_host(&m->sched), 0))
 		return invoke_kept(m, regs);
 	cross(m, regs);
 	if (__builtin_expect(m->panicked, 0))

@@ -30,7 +30,7 @@ const char *osim__k_where(const struct osim__site *site)
 
 static const char *atomic_reason(const struct osim__sched *s)
 {
-	const struct osim__cpu *c = &s->cpus[s->this_cpu];
+	const struct osim__cpu *c = osim__sched_cpu(s);
 
 	if (c->irq_depth)
 		return "in an interrupt handler";
@@ -62,7 +62,7 @@ void osim__k_check_left(struct osim_machine *m, const char *id, const char *what
 
 bool osim__k_can_block(const struct osim_machine *m)
 {
-	const struct osim__cpu *c = &m->sched.cpus[m->sched.this_cpu];
+	const struct osim__cpu *c = osim__sched_cpu(&m->sched);
 
 	return c->cur && !c->irq_depth;
 }

@@ -274,7 +274,7 @@ void osim__k_on_each_cpu(void (*func)(void *info), void *info, int only,
 	struct ipi_call call = {.func = func, .info = info};
 	unsigned int self = osim__sched_cpu_number(s);
 
-	if (s->cpus[s->this_cpu].irq_off)
+	if (osim__sched_cpu(s)->irq_off)
 		osim__finding(k->m, "kernel.ipi-with-irqs-off",
 			      "a function is sent to another CPU with interrupts off, at %s",
 			      osim__k_where(site));

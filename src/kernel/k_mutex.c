@@ -63,8 +63,8 @@ void osim__k_mutex_destroy(struct mutex *lock, const struct osim__site *site)
  * A waiter that was woken and found the mutex taken again asks for it to be handed over, as the
  * kernel's do: nobody waits for ever behind a thread that takes it again and again.
  */
-static int wait_for(struct osim_machine *m, struct mutex *lock, unsigned int mode,
-		    const struct osim__site *site)
+static noinline int wait_for(struct osim_machine *m, struct mutex *lock, unsigned int mode,
+			     const struct osim__site *site)
 {
 	void *self = me(m);
 	bool overtaken = false;

@@ -123,7 +123,7 @@ void osim__k_bug(const struct osim__site *site, const char *cond)
 	 * A kernel stops here; this CPU does. The host's own stack has nothing that it could wait
 	 * in.
 	 */
-	if (m->sched.this_cpu == OSIM__CPU_HOST)
+	if (osim__sched_on_host(&m->sched))
 		__builtin_trap();
 	for (;;)
 		osim__sched_spin(&m->sched, site, "nothing, after a BUG");

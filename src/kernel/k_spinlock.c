@@ -77,7 +77,7 @@ static noinline void wait_for(struct osim_machine *m, spinlock_t *lock, uint16_t
 static inline __attribute__((always_inline)) void
 take(struct osim_machine *m, struct osim__cpu *c, spinlock_t *lock, const struct osim__site *site)
 {
-	uint16_t me = (uint16_t)(m->sched.this_cpu + 1);
+	uint16_t me = (uint16_t)(c->index + 1);
 
 	if (__builtin_expect(lock->magic != OSIM__K_SPIN_MAGIC, 0))
 		uninitialised(m, lock, site);
@@ -101,7 +101,7 @@ static inline __attribute__((always_inline)) bool release(struct osim_machine *m
 
 	if (__builtin_expect(lock->magic != OSIM__K_SPIN_MAGIC, 0))
 		uninitialised(m, lock, site);
-	if (__builtin_expect(lock->owner != s->this_cpu + 1, 0)) {
+	if (__builtin_expect(lock->owner != c->index + 1, 0)) {
 		if (!lock->owner)
 			osim__finding(m, "kernel.unlock-free",
 				      "spinlock is unlocked that nobody holds, at %s",
@@ -213,7 +213,7 @@ void osim__k_spin_assert_held(const spinlock_t *lock, const struct osim__site *s
 {
 	struct osim_machine *m = osim__machine();
 
-	if (lock->owner != m->sched.this_cpu + 1)
+	if (lock->owner != osim__sched_cpu(&m->sched)->index + 1)
 		osim__finding(m, "kernel.lock-not-held", "spinlock is not held, at %s",
 			      osim__k_where(site));
 }

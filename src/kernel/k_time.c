@@ -106,7 +106,7 @@ void osim__k_delay_ns(u64 ns)
 {
 	struct delay d = {.s = sched()};
 
-	if (d.s->this_cpu == OSIM__CPU_HOST || !ns)
+	if (osim__sched_on_host(d.s) || !ns)
 		return;
 	osim__timer_arm(d.s, &d.timer, osim__sched_now_ns(d.s) + ns, delay_over, &d);
 	while (!d.over)

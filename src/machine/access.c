@@ -117,8 +117,8 @@ static uint32_t current_id(struct osim_machine *m)
 	const struct osim__access *a = m->access;
 	struct osim__thread *t = osim__sched_current(&m->sched);
 
-	if (a->irq[m->sched.this_cpu])
-		return a->irq[m->sched.this_cpu];
+	if (a->irq[m->sched.here->index])
+		return a->irq[m->sched.here->index];
 	if (!t)
 		return HOST;
 	if (t->context == HOST)
@@ -299,8 +299,8 @@ uint32_t osim__access_irq_begin(struct osim_machine *m, const void *key, bool pe
 
 	if (!a || a->gone)
 		return 0;
-	before = a->irq[m->sched.this_cpu];
-	a->irq[m->sched.this_cpu] = context_of_irq(m, key, percpu ? m->sched.this_cpu : 0);
+	before = a->irq[m->sched.here->index];
+	a->irq[m->sched.here->index] = context_of_irq(m, key, percpu ? m->sched.here->index : 0);
 	forget_below(m, stack);
 	osim__access_do_acquire(m, key);
 	osim__access_do_acquire(m, &osim__sched_cpu(&m->sched)->irq_off);
@@ -318,7 +318,7 @@ void osim__access_irq_end(struct osim_machine *m, const void *key, bool percpu, 
 		osim__access_do_release(m, key);
 	osim__access_do_release(m, &osim__sched_cpu(&m->sched)->irq_depth);
 	forget_below(m, stack);
-	a->irq[m->sched.this_cpu] = before;
+	a->irq[m->sched.here->index] = before;
 }
 
 /* --- memory --- */

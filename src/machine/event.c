@@ -32,9 +32,21 @@ const struct osim_stats *osim_stats(const struct osim_machine *m)
 static void switched(void *arg, unsigned int cpu, const struct osim__thread *thread)
 {
 	struct osim_machine *m = arg;
-	struct osim_event e = {.kind = OSIM_EVENT_SWITCH, .text = thread ? thread->name : "idle"};
+	struct osim_event e = osim__event_none;
 
 	(void)cpu;
+	e.kind = OSIM_EVENT_SWITCH;
+	e.text = thread ? thread->name : "idle";
+	osim__event_emit(m, &e);
+}
+
+void osim__event_wake(struct osim_machine *m, const struct osim__thread *thread)
+{
+	struct osim_event e = osim__event_none;
+
+	e.kind = OSIM_EVENT_WAKE;
+	e.object = thread->id;
+	e.text = thread->name;
 	osim__event_emit(m, &e);
 }
 
@@ -47,13 +59,13 @@ void osim_set_event_sink(struct osim_machine *m, osim_event_fn *fn, void *arg)
 
 static enum osim_context context_of(const struct osim_machine *m)
 {
-	unsigned int self = m->sched.this_cpu;
+	const struct osim__cpu *cpu = osim__sched_cpu(&m->sched);
 
-	if (m->in_secure[self])
+	if (cpu->in_secure)
 		return OSIM_CONTEXT_SECURE;
-	if (m->sched.cpus[self].irq_depth)
+	if (cpu->irq_depth)
 		return OSIM_CONTEXT_IRQ;
-	return m->sched.cpus[self].cur ? OSIM_CONTEXT_THREAD : OSIM_CONTEXT_HOST;
+	return cpu->cur ? OSIM_CONTEXT_THREAD : OSIM_CONTEXT_HOST;
 }
 
 void osim__event_emit(struct osim_machine *m, struct osim_event *event)
@@ -75,7 +87,7 @@ void osim__event_emit(struct osim_machine *m, struct osim_event *event)
 void osim__event_text(struct osim_machine *m, enum osim_event_kind kind, uint32_t flags,
 		      const char *format, ...)
 {
-	struct osim_event e = {.kind = kind, .flags = flags};
+	struct osim_event e = osim__event_none;
 	char text[TEXT_BYTES];
 	va_list ap;
 
@@ -84,6 +96,8 @@ void osim__event_text(struct osim_machine *m, enum osim_event_kind kind, uint32_
 	va_start(ap, format);
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	e.kind = kind;
+	e.flags = flags;
 	e.text = text;
 	osim__event_emit(m, &e);
 }
@@ -141,9 +155,10 @@ static void keep(struct osim_machine *m, const char *id, const char *text, const
 
 static void note(struct osim_machine *m, const char *id, const char *text, const char *where)
 {
-	struct osim_event e = {.kind = OSIM_EVENT_FINDING};
+	struct osim_event e = osim__event_none;
 	char full[TEXT_BYTES + 64];
 
+	e.kind = OSIM_EVENT_FINDING;
 	e.time_ns = osim__sched_now_ns(&m->sched);
 	e.seq = m->event_seq;
 	snprintf(full, sizeof(full), "%s: %s", id, text);

@@ -16,23 +16,18 @@ static struct osim__line *line(struct osim_machine *m, uint32_t intid, unsigned 
 	return intid < OSIM_PPI_END ? &m->ppi[cpu][intid] : &m->spi[intid];
 }
 
-static inline uint64_t *ready_word(struct osim_machine *m, uint32_t intid, unsigned int cpu)
-{
-	return intid < OSIM_PPI_END ? &m->ppi_ready[cpu] : &m->spi_ready[intid / 64];
-}
-
 /* What a CPU can take, and the scheduler's slow path, in step with a line that became ready ... */
-static inline void now_ready(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+static inline void now_ready(struct osim_machine *m, const struct osim__line *l, uint32_t intid)
 {
-	*ready_word(m, intid, cpu) |= 1ull << intid % 64;
+	m->ready[l->target][intid / 64] |= 1ull << intid % 64;
 	m->ready_count++;
 	m->sched.slow |= OSIM__SLOW_IRQ;
 }
 
 /* ... or is ready no more. */
-static inline void not_ready(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+static inline void not_ready(struct osim_machine *m, const struct osim__line *l, uint32_t intid)
 {
-	*ready_word(m, intid, cpu) &= ~(1ull << intid % 64);
+	m->ready[l->target][intid / 64] &= ~(1ull << intid % 64);
 	if (!--m->ready_count && !m->backend.irq_poll)
 		m->sched.slow &= (uint8_t)~OSIM__SLOW_IRQ;
 }
@@ -63,16 +58,17 @@ static int choose_target(struct osim_machine *m, const struct osim__line *l)
 	return m->sched.chooser.choose ? choose_online(m) : 0;
 }
 
-static OSIM__COLD void emit_raise(struct osim_machine *m, uint32_t intid, bool merged)
+static OSIM__APART void emit_raise(struct osim_machine *m, uint32_t intid, bool merged)
 {
-	struct osim_event e = {.kind = OSIM_EVENT_IRQ_RAISE,
-			       .intid = intid,
-			       .flags = merged ? OSIM_EVENT_F_MERGED : 0};
+	struct osim_event e = osim__event_none;
 
+	e.kind = OSIM_EVENT_IRQ_RAISE;
+	e.intid = intid;
+	e.flags = merged ? OSIM_EVENT_F_MERGED : 0;
 	osim__event_emit(m, &e);
 }
 
-static OSIM__COLD int raise_outside(struct osim_machine *m, uint32_t intid, unsigned int cpu)
+static OSIM__APART int raise_outside(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 {
 	if (!m->backend.irq_raise)
 		return osim__error(
@@ -99,7 +95,7 @@ int osim_irq_raise(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 	l->target = (int16_t)(intid < OSIM_PPI_END ? (int)cpu : choose_target(m, l));
 	l->state |= OSIM__LINE_PENDING;
 	if (l->state == OSIM__LINE_READY)
-		now_ready(m, intid, cpu);
+		now_ready(m, l, intid);
 	return 0;
 }
 
@@ -117,6 +113,16 @@ int osim_irq_get(const struct osim_machine *m, uint32_t intid, unsigned int cpu,
 	return 0;
 }
 
+/* Another CPU is to take what is pending. */
+static void retarget(struct osim_machine *m, struct osim__line *l, uint32_t intid)
+{
+	if (l->state == OSIM__LINE_READY)
+		not_ready(m, l, intid);
+	l->target = (int16_t)choose_target(m, l);
+	if (l->state == OSIM__LINE_READY)
+		now_ready(m, l, intid);
+}
+
 int osim_irq_route(struct osim_machine *m, uint32_t intid, int cpu)
 {
 	if (intid < OSIM_PPI_END || intid >= OSIM_INTID_MAX || cpu < -1 ||
@@ -124,7 +130,7 @@ int osim_irq_route(struct osim_machine *m, uint32_t intid, int cpu)
 		return osim__error(-EINVAL, "cannot route interrupt %u to cpu %d", intid, cpu);
 	m->spi[intid].route = (int16_t)cpu;
 	if (m->spi[intid].state & OSIM__LINE_PENDING)
-		m->spi[intid].target = (int16_t)choose_target(m, &m->spi[intid]);
+		retarget(m, &m->spi[intid], intid);
 	return 0;
 }
 
@@ -140,10 +146,10 @@ void osim__irq_enable(struct osim_machine *m, uint32_t intid, unsigned int cpu, 
 	if (!(l->state & OSIM__LINE_ENABLED) == !on)
 		return;
 	if (l->state == OSIM__LINE_READY)
-		not_ready(m, intid, cpu);
+		not_ready(m, l, intid);
 	l->state ^= OSIM__LINE_ENABLED;
 	if (l->state == OSIM__LINE_READY)
-		now_ready(m, intid, cpu);
+		now_ready(m, l, intid);
 	if (m->backend.irq_enable)
 		m->backend.irq_enable(m->backend.arg, cpu, intid, on);
 }
@@ -153,7 +159,7 @@ void osim__irq_reroute(struct osim_machine *m, unsigned int cpu)
 {
 	for (uint32_t i = OSIM_PPI_END; i < OSIM_INTID_MAX; i++)
 		if ((m->spi[i].state & OSIM__LINE_PENDING) && m->spi[i].target == (int)cpu)
-			m->spi[i].target = (int16_t)choose_target(m, &m->spi[i]);
+			retarget(m, &m->spi[i], i);
 }
 
 static void quiesce(struct osim_machine *m, uint32_t intid, unsigned int cpu)
@@ -178,16 +184,9 @@ void osim__irq_abandon(struct osim_machine *m)
 /* The lowest line this CPU can take; SPURIOUS: none. */
 static uint32_t first_ready(const struct osim_machine *m, unsigned int cpu)
 {
-	if (m->ppi_ready[cpu])
-		return (uint32_t)__builtin_ctzll(m->ppi_ready[cpu]);
-	for (uint32_t i = 0; i < OSIM_INTID_MAX / 64; i++) {
-		for (uint64_t bits = m->spi_ready[i]; bits; bits &= bits - 1) {
-			uint32_t intid = i * 64 + (uint32_t)__builtin_ctzll(bits);
-
-			if (m->spi[intid].target == (int)cpu)
-				return intid;
-		}
-	}
+	for (uint32_t i = 0; i < OSIM_INTID_MAX / 64; i++)
+		if (m->ready[cpu][i])
+			return i * 64 + (uint32_t)__builtin_ctzll(m->ready[cpu][i]);
 	return SPURIOUS;
 }
 
@@ -217,7 +216,7 @@ static inline uint32_t acknowledge(struct osim_machine *m, unsigned int cpu)
 		return intid;
 	l = line(m, intid, cpu);
 	l->state = OSIM__LINE_ENABLED | OSIM__LINE_ACTIVE;
-	not_ready(m, intid, cpu);
+	not_ready(m, l, intid);
 	return intid;
 }
 
@@ -232,7 +231,7 @@ static inline void end(struct osim_machine *m, unsigned int cpu, uint32_t intid)
 	l = line(m, intid, cpu);
 	l->state &= (uint8_t)~OSIM__LINE_ACTIVE;
 	if (l->state == OSIM__LINE_READY)
-		now_ready(m, intid, cpu);
+		now_ready(m, l, intid);
 }
 
 static void handle(struct osim_machine *m, unsigned int cpu, uint32_t intid)
@@ -247,10 +246,12 @@ static void handle(struct osim_machine *m, unsigned int cpu, uint32_t intid)
 		      "interrupt %u came in on cpu %u and nobody has a handler for it", intid, cpu);
 }
 
-static OSIM__COLD void emit(struct osim_machine *m, enum osim_event_kind kind, uint32_t intid)
+static OSIM__APART void emit(struct osim_machine *m, enum osim_event_kind kind, uint32_t intid)
 {
-	struct osim_event e = {.kind = kind, .intid = intid};
+	struct osim_event e = osim__event_none;
 
+	e.kind = kind;
+	e.intid = intid;
 	osim__event_emit(m, &e);
 }
 

@@ -42,13 +42,16 @@ static int grow(struct osim__live_table *t)
 	return 0;
 }
 
-static OSIM__COLD void emit(struct osim_machine *m, enum osim_event_kind kind,
-			    const struct osim__live_node *n)
+static OSIM__APART void emit(struct osim_machine *m, enum osim_event_kind kind,
+			     const struct osim__live_node *n)
 {
+	struct osim_event e = osim__event_none;
 	char where[96];
-	struct osim_event e = {
-		.kind = kind, .object = n->number, .bytes = n->bytes, .text = kind_names[n->kind]};
 
+	e.kind = kind;
+	e.object = n->number;
+	e.bytes = n->bytes;
+	e.text = kind_names[n->kind];
 	if (n->site) {
 		osim__site_text(n->site, where, sizeof(where));
 		e.where = where;

@@ -13,6 +13,9 @@
 
 _Thread_local struct osim_machine *osim__machine_current;
 
+/* Here, where no event is made: a compiler that sees what it is clears all the same. */
+const struct osim_event osim__event_none = {0};
+
 /* All there are, newest first: what the gdb helper begins with. */
 extern struct osim_machine *osim__machines;
 struct osim_machine *osim__machines;
@@ -88,12 +91,11 @@ static void spawned(void *arg, struct osim__thread *thread)
 static void woken(void *arg, struct osim__thread *thread)
 {
 	struct osim_machine *m = arg;
-	struct osim_event e = {.kind = OSIM_EVENT_WAKE, .object = thread->id, .text = thread->name};
 
 	osim__access_wake(m, thread, false);
 	m->stats.wakes++;
 	if (osim__event_on(m))
-		osim__event_emit(m, &e);
+		osim__event_wake(m, thread);
 }
 
 static void inbox(void *arg)
@@ -170,7 +172,6 @@ void osim__machine_abandon(struct osim_machine *m)
 	osim__sched_abandon(&m->sched);
 	osim__irq_abandon(m);
 	osim__live_abandon(m);
-	memset(m->in_secure, 0, sizeof(m->in_secure));
 }
 
 void osim_machine_free(struct osim_machine *m)

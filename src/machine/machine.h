@@ -38,7 +38,7 @@ enum { OSIM__LINE_ENABLED = 1, OSIM__LINE_PENDING = 2, OSIM__LINE_ACTIVE = 4 };
 struct osim__line {
 	uint8_t state;
 	int16_t route;	/* CPU, or -1: chosen when it becomes pending */
-	int16_t target; /* CPU of the pending edge */
+	int16_t target; /* CPU of the pending edge; a private line's own */
 };
 
 struct osim__region {
@@ -104,8 +104,8 @@ struct osim_machine {
 	struct osim__line spi[OSIM_INTID_MAX];
 	struct osim__line ppi[OSIM_CPUS_MAX][OSIM_PPI_END];
 	bool percpu_irq;
-	/* What a CPU can take, lowest first, and how many lines that are. */
-	uint64_t spi_ready[OSIM_INTID_MAX / 64], ppi_ready[OSIM_CPUS_MAX];
+	/* What each CPU can take, a bit for a line, and how many lines that are. */
+	uint64_t ready[OSIM_CPUS_MAX][OSIM_INTID_MAX / 64];
 	uint32_t ready_count;
 	uint32_t notif_intid;
 	osim_irq_fn *irq_fn;
@@ -125,8 +125,6 @@ struct osim_machine {
 	void *own_conduit_arg;
 	struct osim_tap *taps;
 	osim_optee_invoke_fn_t *invoke_fn;
-	uint32_t in_secure[OSIM_CPUS_MAX +
-			   1]; /* by sched.this_cpu; depth of calls, for the context of events */
 	bool panicked;
 
 	osim_event_fn *event_fn;
@@ -207,14 +205,19 @@ static inline struct osim_machine *osim__machine(void)
 /* --- events, findings, faults --- */
 
 /* What makes an event is kept out of the paths that are measured: it needs a large frame. */
-#define OSIM__COLD __attribute__((noinline, cold))
+#define OSIM__APART __attribute__((noinline))
 
 static inline bool osim__event_on(const struct osim_machine *m)
 {
 	return __builtin_expect(m->event_fn != NULL, 0);
 }
+/* What an event begins with: nothing. A copy of it, because gcc clears a struct of this size by a
+ * string instruction, which takes longer than the call that is recorded. */
+extern const struct osim_event osim__event_none;
 /* Fills seq, time, cpu and context, then hands it to the sink. Only when osim__event_on(). */
 void osim__event_emit(struct osim_machine *m, struct osim_event *event);
+/* The thread became runnable. Only when osim__event_on(). */
+void osim__event_wake(struct osim_machine *m, const struct osim__thread *thread);
 /* A plain text event (LOG, DRIVER, WORLD); formats only when somebody listens. */
 void osim__event_text(struct osim_machine *m, enum osim_event_kind kind, uint32_t flags,
 		      const char *format, ...) OSIM_PRINTF(4, 5);

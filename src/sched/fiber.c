@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sched/fiber.h"
+#include "sched/switch.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -14,9 +14,13 @@
 #endif
 #endif
 
-#include "sched/switch.h"
-
 #define GUARD_BYTES 4096u
+
+/* Stacks end at different places of their pages: frames of two that take turns would lie in the
+ * same lines of the cache, and a processor that compares the low bits of addresses first would take
+ * a load from one for what was just stored in the other. */
+#define STAGGERED     16u
+#define STAGGER_BYTES 192u
 
 /* The runner may have ASan or TSan although this library is built without: asked at run time. */
 __attribute__((weak)) void __sanitizer_start_switch_fiber(void **fake_stack_save,
@@ -29,8 +33,7 @@ __attribute__((weak)) void *__tsan_create_fiber(unsigned int flags);
 __attribute__((weak)) void __tsan_destroy_fiber(void *fiber);
 __attribute__((weak)) void __tsan_switch_to_fiber(void *fiber, unsigned int flags);
 
-/* Is there a sanitizer that has to be told? Known with the first stack. */
-static bool sanitized;
+bool osim__fiber_sanitized;
 
 /*
  * Stacks outlive their pool: a check makes machines by the thousand, and a stack costs system calls
@@ -77,13 +80,13 @@ static bool spare_put(struct osim__fiber *fiber)
 /* Which fiber was left last: a host's stack has bounds that become known only by being left. */
 static _Thread_local struct osim__fiber *left;
 
-static void arrived(struct osim__fiber *self)
+void osim__fiber_arrived(struct osim__fiber *from)
 {
 	if (__sanitizer_finish_switch_fiber) {
 		const void *bottom = NULL;
 		size_t size = 0;
 
-		__sanitizer_finish_switch_fiber(self->asan_fake_stack, &bottom, &size);
+		__sanitizer_finish_switch_fiber(from->asan_fake_stack, &bottom, &size);
 		/* Anew each time: the machine may be run by another thread of the host now. */
 		if (left && !left->fn) {
 			left->stack = (unsigned char *)bottom;
@@ -96,7 +99,7 @@ static void entry(void *arg)
 {
 	struct osim__fiber *fiber = arg;
 
-	arrived(fiber);
+	osim__fiber_arrived(fiber);
 	fiber->fn(fiber->arg);
 	assert(!"a fiber's function returned");
 	abort();
@@ -123,14 +126,14 @@ static void unlink_all(struct osim__fiber_pool *pool, struct osim__fiber *fiber)
 	pool->count--;
 }
 
-static struct osim__fiber *map_new(void)
+static struct osim__fiber *map_new(const struct osim__fiber_pool *pool)
 {
 	struct osim__fiber *fiber = calloc(1, sizeof(*fiber));
 	unsigned char *mem;
 
 	if (!fiber)
 		return NULL;
-	sanitized = __sanitizer_start_switch_fiber || __tsan_switch_to_fiber;
+	osim__fiber_sanitized = __sanitizer_start_switch_fiber || __tsan_switch_to_fiber;
 	mem = mmap(NULL, GUARD_BYTES + OSIM__STACK_BYTES, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (mem == MAP_FAILED) {
@@ -139,7 +142,7 @@ static struct osim__fiber *map_new(void)
 	}
 	mprotect(mem, GUARD_BYTES, PROT_NONE);
 	fiber->stack = mem + GUARD_BYTES;
-	fiber->stack_bytes = OSIM__STACK_BYTES;
+	fiber->stack_bytes = OSIM__STACK_BYTES - pool->count % STAGGERED * STAGGER_BYTES;
 #ifdef VALGRIND_STACK_REGISTER
 	fiber->valgrind_id = (unsigned int)VALGRIND_STACK_REGISTER(
 		fiber->stack, fiber->stack + fiber->stack_bytes);
@@ -160,7 +163,7 @@ int osim__fiber_new(struct osim__fiber_pool *pool, const char *name, osim__fiber
 		if (__asan_unpoison_memory_region)
 			__asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
 	} else {
-		fiber = map_new();
+		fiber = map_new(pool);
 		if (!fiber)
 			return -ENOMEM;
 	}
@@ -193,7 +196,7 @@ void osim__fiber_init_host(struct osim__fiber *fiber)
 	memcpy(fiber->name, "host", sizeof("host"));
 }
 
-static void leave(struct osim__fiber *from, struct osim__fiber *to)
+void osim__fiber_leave(struct osim__fiber *from, struct osim__fiber *to)
 {
 	if (__sanitizer_start_switch_fiber) {
 		__sanitizer_start_switch_fiber(from->dying ? NULL : &from->asan_fake_stack,
@@ -207,16 +210,6 @@ static void leave(struct osim__fiber *from, struct osim__fiber *to)
 	}
 }
 
-void osim__fiber_switch(struct osim__fiber *from, struct osim__fiber *to)
-{
-	assert(from != to);
-	if (__builtin_expect(sanitized, 0))
-		leave(from, to);
-	osim__fiber_swap(&from->sp, to->sp);
-	if (__builtin_expect(sanitized, 0))
-		arrived(from);
-}
-
 static void unmap(struct osim__fiber *fiber)
 {
 	if (__asan_unpoison_memory_region)
@@ -224,7 +217,7 @@ static void unmap(struct osim__fiber *fiber)
 #ifdef VALGRIND_STACK_DEREGISTER
 	VALGRIND_STACK_DEREGISTER(fiber->valgrind_id);
 #endif
-	munmap(fiber->stack - GUARD_BYTES, GUARD_BYTES + fiber->stack_bytes);
+	munmap(fiber->stack - GUARD_BYTES, GUARD_BYTES + OSIM__STACK_BYTES);
 	free(fiber);
 }
 

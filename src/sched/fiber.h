@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of stack of a fiber, without its guard page. Touched lazily. */
+/* Bytes of stack of a fiber, a little less where it is staggered, without its guard page. Touched
+ * lazily. */
 #define OSIM__STACK_BYTES (256u * 1024u)
 
 typedef void osim__fiber_fn(void *arg);
@@ -44,8 +45,6 @@ int osim__fiber_new(struct osim__fiber_pool *pool, const char *name, osim__fiber
 void osim__fiber_free(struct osim__fiber_pool *pool, struct osim__fiber *fiber);
 /* The host's own stack as a fiber: something to switch back to. */
 void osim__fiber_init_host(struct osim__fiber *fiber);
-/* Leaves from (which must be running) and goes on in to. Returns when somebody switches back. */
-void osim__fiber_switch(struct osim__fiber *from, struct osim__fiber *to);
 void osim__fiber_pool_fini(struct osim__fiber_pool *pool);
 
 #endif

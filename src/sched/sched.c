@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sched/sched.h"
+#include "sched/switch.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -16,6 +16,7 @@
 #define WAYS_MAX      (2u * OSIM_CPUS_MAX + 2u * QUEUED_MAX)
 
 enum way_kind {
+	WAY_NONE,
 	WAY_GO,	      /* the CPU goes on where it stands */
 	WAY_IRQ,      /* the CPU takes an interrupt, then goes on */
 	WAY_DISPATCH, /* an idle CPU takes a thread from the queue */
@@ -39,7 +40,9 @@ void osim__sched_init(struct osim__sched *s, unsigned int cpus, struct osim_choo
 	assert(cpus > 0 && cpus <= OSIM_CPUS_MAX);
 	memset(s, 0, sizeof(*s));
 	s->cpu_count = cpus;
-	s->this_cpu = OSIM__CPU_HOST;
+	for (unsigned int c = 0; c <= OSIM_CPUS_MAX; c++)
+		s->cpus[c].index = (uint8_t)c;
+	s->here = &s->cpus[OSIM__CPU_HOST];
 	s->chooser = chooser;
 	s->hooks = *hooks;
 	s->budget_max = UINT64_MAX;
@@ -178,23 +181,27 @@ EITHER bool collect(struct osim__sched *s, struct ways *all, struct way *first, 
 	return all && all->count;
 }
 
-bool osim__sched_can_run(struct osim__sched *s)
+EITHER struct way first_way(struct osim__sched *s, bool stay)
 {
-	struct way first;
+	struct way way = {.kind = WAY_NONE};
 
-	return __atomic_load_n(&s->inbox, __ATOMIC_RELAXED) ||
-	       collect(s, NULL, &first, OSIM__CPU_HOST, false);
+	collect(s, NULL, &way, s->here->index, stay);
+	return way;
 }
 
-static __attribute__((noinline)) bool choose_way(struct osim__sched *s, struct way *way, bool stay)
+bool osim__sched_can_run(struct osim__sched *s)
+{
+	return __atomic_load_n(&s->inbox, __ATOMIC_RELAXED) || first_way(s, false).kind != WAY_NONE;
+}
+
+static __attribute__((noinline)) struct way choose_way(struct osim__sched *s, bool stay)
 {
 	struct ways all;
 
 	all.count = 0;
-	if (!collect(s, &all, NULL, s->this_cpu, stay))
-		return false;
-	*way = all.way[osim__choose(s, OSIM_CHOICE_RUN, all.count)];
-	return true;
+	if (!collect(s, &all, NULL, s->here->index, stay))
+		return (struct way){.kind = WAY_NONE};
+	return all.way[osim__choose(s, OSIM_CHOICE_RUN, all.count)];
 }
 
 static void unqueue(struct osim__sched *s, struct osim__thread *t)
@@ -222,13 +229,14 @@ void osim__sched_queue(struct osim__sched *s, struct osim__thread *t)
 	s->runq_tail = t;
 }
 
-static struct osim__fiber *apply(struct osim__sched *s, const struct way *way)
+static inline struct osim__fiber *apply(struct osim__sched *s, struct way way)
 {
-	struct osim__cpu *c = &s->cpus[way->cpu];
-	struct osim__thread *t = way->thread;
+	struct osim__cpu *c = &s->cpus[way.cpu];
+	struct osim__thread *t = way.thread;
 
-	s->this_cpu = way->cpu;
-	switch (way->kind) {
+	s->here = c;
+	switch (way.kind) {
+	case WAY_NONE:
 	case WAY_GO:
 		break;
 	case WAY_IRQ:
@@ -242,7 +250,7 @@ static struct osim__fiber *apply(struct osim__sched *s, const struct way *way)
 	case WAY_DISPATCH:
 		unqueue(s, t);
 		t->state = OSIM__THREAD_RUNNING;
-		t->cpu = (int)way->cpu;
+		t->cpu = (int)way.cpu;
 		c->cur = t;
 		c->active = t->fiber;
 		break;
@@ -252,7 +260,7 @@ static struct osim__fiber *apply(struct osim__sched *s, const struct way *way)
 
 /* Which fiber goes on; the host's when nothing can, when the run is over, or when it has been going
  * on for too long. */
-static struct osim__fiber *next(struct osim__sched *s, bool stay)
+static inline struct osim__fiber *next(struct osim__sched *s, bool stay)
 {
 	struct way way;
 	struct osim__fiber *to;
@@ -265,15 +273,15 @@ static struct osim__fiber *next(struct osim__sched *s, bool stay)
 		goto host;
 	}
 	s->budget--;
-	if (!(s->chooser.choose ? choose_way(s, &way, stay)
-				: collect(s, NULL, &way, s->this_cpu, stay)))
+	way = s->chooser.choose ? choose_way(s, stay) : first_way(s, stay);
+	if (way.kind == WAY_NONE)
 		goto host;
-	to = apply(s, &way);
+	to = apply(s, way);
 	if (s->hooks.switched && osim__sched_current(s) != before)
-		s->hooks.switched(s->hooks.arg, s->this_cpu, osim__sched_current(s));
+		s->hooks.switched(s->hooks.arg, s->here->index, osim__sched_current(s));
 	return to;
 host:
-	s->this_cpu = OSIM__CPU_HOST;
+	s->here = &s->cpus[OSIM__CPU_HOST];
 	return &s->host;
 }
 
@@ -330,7 +338,7 @@ void osim__sched_arrived(struct osim__sched *s)
 	arrived(s);
 }
 
-void osim__sched_reschedule(struct osim__sched *s, bool stay)
+__attribute__((noinline)) void osim__sched_reschedule(struct osim__sched *s, bool stay)
 {
 	struct osim__fiber *self = s->executing;
 	struct osim__fiber *to = next(s, stay);
@@ -375,7 +383,7 @@ static void take_irqs(struct osim__sched *s)
 				return;
 			s->budget--;
 		} else {
-			if (!has_irq(s, s->this_cpu))
+			if (!has_irq(s, s->here->index))
 				return;
 			osim__sched_reschedule(s, true);
 		}
@@ -389,7 +397,7 @@ void osim__sched_point_slow(struct osim__sched *s, enum osim__point why)
 	osim__sched_cpu(s)->point = (uint8_t)why;
 	if (__atomic_load_n(&s->inbox, __ATOMIC_RELAXED))
 		drain(s);
-	if (s->this_cpu == OSIM__CPU_HOST)
+	if (osim__sched_on_host(s))
 		host_irqs(s);
 	else if (s->slow & OSIM__SLOW_CHOOSER)
 		osim__sched_reschedule(s, true);
@@ -428,7 +436,7 @@ int osim__sched_spin(struct osim__sched *s, const void *object, const char *what
 {
 	struct osim__cpu *c = osim__sched_cpu(s);
 
-	if (s->this_cpu == OSIM__CPU_HOST)
+	if (osim__sched_on_host(s))
 		return -EDEADLK;
 	c->spin = object;
 	c->spin_what = what;
@@ -442,21 +450,6 @@ void osim__sched_spin_end(struct osim__sched *s, const void *object)
 	for (unsigned int c = 0; c < s->cpu_count; c++)
 		if (s->cpus[c].spin == object)
 			s->cpus[c].spin = NULL;
-}
-
-void osim__sched_enter(struct osim__sched *s, struct osim__fiber *fiber, struct osim__fiber **back)
-{
-	*back = s->executing;
-	osim__sched_cpu(s)->active = fiber;
-	s->executing = fiber;
-	osim__fiber_switch(*back, fiber);
-}
-
-void osim__sched_leave(struct osim__sched *s, struct osim__fiber *self, struct osim__fiber *back)
-{
-	osim__sched_cpu(s)->active = back;
-	s->executing = back;
-	osim__fiber_switch(self, back);
 }
 
 /* --- the host's loop --- */

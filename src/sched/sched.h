@@ -91,10 +91,11 @@ struct osim__cpu {
 	uint32_t irq_off;     /* > 0: interrupts masked */
 	uint32_t preempt_off; /* > 0: this thread stays on this CPU */
 	uint32_t irq_depth;   /* > 0: in an interrupt handler */
+	uint32_t in_secure;   /* > 0: in the secure world; for the context of events */
 	bool take_irq;	      /* told to take one when it goes on */
 	bool online;
-	uint8_t point;	 /* enum osim__point: where it stands, for a debugger */
-	uint64_t unused; /* a power of two: the executing CPU is looked up at every step */
+	uint8_t point; /* enum osim__point: where it stands, for a debugger */
+	uint8_t index; /* in osim__sched.cpus */
 };
 
 /* The host's stack has masks and depths of its own in one more entry; to others it is CPU 0. */
@@ -144,8 +145,8 @@ struct osim__sched {
 	/* First: the fast path reads only these two. A byte, because bits of a wider word are set
 	 * by byte, and a processor stalls that reads the word back. */
 	uint8_t slow;
-	uint32_t inbox;	       /* another thread left something; any thread sets it */
-	unsigned int this_cpu; /* index of the executing entry: a CPU, or OSIM__CPU_HOST */
+	uint32_t inbox;		/* another thread left something; any thread sets it */
+	struct osim__cpu *here; /* what executes: a CPU, or the host's entry */
 	unsigned int cpu_count;
 	uint32_t pinned; /* > 0: in an event sink: nothing is switched, interrupts wait */
 	bool running;	 /* inside osim__sched_run(): fibers may be switched */
@@ -195,25 +196,30 @@ void osim__thread_signal(struct osim__thread *t, enum osim__signal signal);
  * handler. */
 static inline struct osim__thread *osim__sched_current(const struct osim__sched *s)
 {
-	return s->cpus[s->this_cpu].cur;
+	return s->here->cur;
+}
+
+static inline bool osim__sched_on_host(const struct osim__sched *s)
+{
+	return s->here->index == OSIM__CPU_HOST;
 }
 
 /* What the executing context calls its CPU. */
 static inline unsigned int osim__sched_cpu_number(const struct osim__sched *s)
 {
-	return s->this_cpu == OSIM__CPU_HOST ? 0 : s->this_cpu;
+	return osim__sched_on_host(s) ? 0 : s->here->index;
 }
 
-static inline struct osim__cpu *osim__sched_cpu(struct osim__sched *s)
+static inline struct osim__cpu *osim__sched_cpu(const struct osim__sched *s)
 {
-	return &s->cpus[s->this_cpu];
+	return s->here;
 }
 
 /* May the executing context sleep? A thread, not in a handler, with interrupts and preemption on.
  */
 static inline bool osim__sched_may_sleep(const struct osim__sched *s)
 {
-	const struct osim__cpu *c = &s->cpus[s->this_cpu];
+	const struct osim__cpu *c = s->here;
 
 	return c->cur && !c->irq_depth && !c->irq_off && !c->preempt_off;
 }
@@ -268,17 +274,9 @@ void osim__sched_arrived(struct osim__sched *s);
 /* Masks of the executing CPU. irq_on is a point when the last mask goes. */
 static inline void osim__sched_irq_off(struct osim__sched *s)
 {
-	s->cpus[s->this_cpu].irq_off++;
+	s->here->irq_off++;
 }
 void osim__sched_irq_on(struct osim__sched *s);
-
-/*
- * The executing CPU goes on in fiber (a secure thread's), and comes back when that one calls
- * osim__sched_leave(). While it is there, the CPU cannot be given to another thread (preempt_off)
- * nor take interrupts (irq_off); the caller sees to both.
- */
-void osim__sched_enter(struct osim__sched *s, struct osim__fiber *fiber, struct osim__fiber **back);
-void osim__sched_leave(struct osim__sched *s, struct osim__fiber *self, struct osim__fiber *back);
 
 static inline uint64_t osim__sched_now_ns(const struct osim__sched *s)
 {

@@ -105,7 +105,7 @@ void osim__sched_abandon(struct osim__sched *s)
 	for (unsigned int c = 0; c <= OSIM_CPUS_MAX; c++) {
 		if (s->cpus[c].idle)
 			osim__fiber_free(&s->pool, s->cpus[c].idle);
-		s->cpus[c] = (struct osim__cpu){.online = c < s->cpu_count};
+		s->cpus[c] = (struct osim__cpu){.online = c < s->cpu_count, .index = (uint8_t)c};
 	}
 }
 

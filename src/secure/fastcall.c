@@ -90,12 +90,13 @@ static void enable_shm_cache(struct osim__guest *g, struct osim_regs *r)
 	r->a[0] = OPTEE_SMC_RETURN_OK;
 }
 
-static OSIM__COLD void retrieve_event(struct osim__guest *g, uint32_t value)
+static OSIM__APART void retrieve_event(struct osim__guest *g, uint32_t value)
 {
-	struct osim_event e = {.kind = OSIM_EVENT_RETRIEVE,
-			       .value = value,
-			       .flags = g->record.count ? OSIM_EVENT_F_PENDING : 0};
+	struct osim_event e = osim__event_none;
 
+	e.kind = OSIM_EVENT_RETRIEVE;
+	e.value = value;
+	e.flags = g->record.count ? OSIM_EVENT_F_PENDING : 0;
 	osim__event_emit(g->s->m, &e);
 }
 

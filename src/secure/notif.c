@@ -4,28 +4,6 @@
 
 #include "secure/secure.h"
 
-static OSIM__COLD void emit_post(struct osim_machine *m, uint32_t value, bool merged)
-{
-	struct osim_event e = {
-		.kind = OSIM_EVENT_POST, .value = value, .flags = merged ? OSIM_EVENT_F_MERGED : 0};
-
-	osim__event_emit(m, &e);
-}
-
-int osim__notif_post(struct osim__guest *g, uint32_t value)
-{
-	struct osim_machine *m = g->s->m;
-	bool merged;
-	int rc = osim__record_set(&g->record, value, &merged);
-
-	if (rc)
-		return rc;
-	m->stats.posts++;
-	if (osim__event_on(m))
-		emit_post(m, value, merged);
-	return osim_irq_raise(m, m->notif_intid, osim__sched_cpu_number(&m->sched));
-}
-
 static uint32_t value_max(const struct osim__guest *g)
 {
 	return g->s->max_notif < OSIM__ASYNC_VALUE_MAX ? g->s->max_notif : OSIM__ASYNC_VALUE_MAX;
@@ -76,8 +54,10 @@ void osim__notif_started(struct osim__guest *g)
 
 static void emit_bottom_half(const struct osim__sthread *t, uint32_t flags)
 {
-	struct osim_event e = {.kind = OSIM_EVENT_BOTTOM_HALF, .flags = flags};
+	struct osim_event e = osim__event_none;
 
+	e.kind = OSIM_EVENT_BOTTOM_HALF;
+	e.flags = flags;
 	e.secure_thread = t->index;
 	osim__event_emit(t->guest->s->m, &e);
 }

@@ -34,6 +34,30 @@ static int hand_over(struct osim__secure *s, uint16_t guest, uint32_t value)
 	return 0;
 }
 
+static OSIM__APART void emit_post(struct osim_machine *m, uint32_t value, bool merged)
+{
+	struct osim_event e = osim__event_none;
+
+	e.kind = OSIM_EVENT_POST;
+	e.value = value;
+	e.flags = merged ? OSIM_EVENT_F_MERGED : 0;
+	osim__event_emit(m, &e);
+}
+
+int osim__notif_post(struct osim__guest *g, uint32_t value)
+{
+	struct osim_machine *m = g->s->m;
+	bool merged;
+	int rc = osim__record_set(&g->record, value, &merged);
+
+	if (rc)
+		return rc;
+	m->stats.posts++;
+	if (osim__event_on(m))
+		emit_post(m, value, merged);
+	return osim_irq_raise(m, m->notif_intid, osim__sched_cpu_number(&m->sched));
+}
+
 int osim_post_guest(struct osim_machine *m, uint16_t guest, uint32_t value)
 {
 	struct osim__secure *s = osim__secure_of(m);
@@ -55,7 +79,7 @@ int osim_post_guest(struct osim_machine *m, uint16_t guest, uint32_t value)
 	if (atomic_load_explicit(&s->inbox, memory_order_relaxed))
 		osim__inbox_drain(s);
 	rc = osim__notif_post(g, value);
-	if (!rc && m->sched.this_cpu != OSIM__CPU_HOST)
+	if (!rc && !osim__sched_on_host(&m->sched))
 		osim__sched_point(&m->sched, OSIM__POINT_POST);
 	return rc;
 }

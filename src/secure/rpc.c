@@ -130,9 +130,12 @@ static void answered_event(struct osim__sthread *t, const struct rpc_msg *msg)
 		struct osim_msg_arg arg;
 		struct osim_msg_param params[OSIM_EVENT_PARAMS];
 	} seen = {.arg = msg->arg};
-	struct osim_event e = {.kind = OSIM_EVENT_RPC, .flags = OSIM_EVENT_F_END, .msg = &seen.arg};
+	struct osim_event e = osim__event_none;
 
 	memcpy(seen.params, msg->params, sizeof(msg->params));
+	e.kind = OSIM_EVENT_RPC;
+	e.flags = OSIM_EVENT_F_END;
+	e.msg = &seen.arg;
 	e.value = OPTEE_SMC_RPC_FUNC_CMD;
 	e.secure_thread = t->index;
 	osim__event_emit(t->guest->s->m, &e);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/switch.h"
 #include "secure/protmem.h"
 #include "secure/secure.h"
 

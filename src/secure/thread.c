@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "sched/switch.h"
 #include "secure/secure.h"
 
 /* What a real OP-TEE leaves in registers when it refuses a call; unspecified, and the same in all
@@ -90,8 +91,10 @@ void osim__thread_resume(struct osim__guest *g, struct osim_regs *regs)
 
 static void emit_rpc(struct osim__sthread *t, const struct osim__rpc_regs *r, uint32_t flags)
 {
-	struct osim_event e = {.kind = OSIM_EVENT_RPC, .flags = flags};
+	struct osim_event e = osim__event_none;
 
+	e.kind = OSIM_EVENT_RPC;
+	e.flags = flags;
 	e.value = OPTEE_SMC_RETURN_GET_RPC_FUNC(r->func);
 	e.secure_thread = t->index;
 	if (r->func == OPTEE_SMC_RETURN_RPC_CMD)

@@ -45,8 +45,10 @@ static uint32_t take_arg(struct osim__sthread *t, struct osim__shm *shm, uint64_
 
 static void emit_message(struct osim__sthread *t, uint32_t flags)
 {
-	struct osim_event e = {.kind = OSIM_EVENT_MESSAGE, .flags = flags};
+	struct osim_event e = osim__event_none;
 
+	e.kind = OSIM_EVENT_MESSAGE;
+	e.flags = flags;
 	e.value = t->msg.arg.cmd;
 	e.secure_thread = t->index;
 	e.msg = &t->msg.arg;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "machine/machine.h"
+#include "sched/switch.h"
 
 /*
  * Two machines with fibers in every state there is, for a debugger to look at when stop_here() is

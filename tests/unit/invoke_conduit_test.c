@@ -382,7 +382,7 @@ static void calls_of_two_cpus_may_be_under_way_at_once(void **state)
 	osim_spawn(w->m, "b", call_and_say, NULL, -1, NULL);
 	assert_int_equal(osim_run(w->m), 0);
 	assert_string_equal(w->text, "in in out back out back");
-	assert_int_equal(w->m->in_secure[0] | w->m->in_secure[1], 0);
+	assert_int_equal(w->m->sched.cpus[0].in_secure | w->m->sched.cpus[1].in_secure, 0);
 }
 
 /* --- the record --- */

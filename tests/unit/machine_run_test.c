@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "machine/machine.h"
+#include "sched/switch.h"
 
 #define MS 1000000ull
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sched/sched.h"
+#include "sched/switch.h"
 
 struct world {
 	struct osim__fiber_pool pool;

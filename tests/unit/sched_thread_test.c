@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sched/sched.h"
+#include "sched/switch.h"
 
 /* What happened, as a line of words; the tests compare it. */
 struct world {
