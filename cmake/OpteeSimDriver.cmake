@@ -17,10 +17,11 @@ Making an OP-TEE driver a library target. Part of the installed package optee_si
     CONFIG_I2C, and takes in the objects that the Makefiles put behind them; the devices are
     those of <optee_sim/peripheral.h>.
 
-  optee_sim_add_runner(NAME DRIVER target)
+  optee_sim_add_runner(NAME DRIVER target [SCENARIOS file.c...])
 
     The command line program with that driver inside: optee_sim::main has main(), and takes the
     driver from the variable osim_runner_driver (struct osim_driver *const) of a generated file.
+    check runs the scenarios of the files, too: <optee_sim/scenario.h>.
 
 The driver is compiled against the kernel API of the package and linked into one relocatable
 object with one global symbol, osim_driver_NAME, a struct osim_driver for <optee_sim/driver.h>;
@@ -140,7 +141,7 @@ function(optee_sim_add_linux_driver target)
 endfunction()
 
 function(optee_sim_add_runner name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "DRIVER" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "DRIVER" "SCENARIOS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "optee_sim_add_runner(${name}): unknown: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -177,7 +178,7 @@ void osim_runner_counters(void)
   endif()
   set(source "${CMAKE_CURRENT_BINARY_DIR}/optee_sim/${name}_runner.c")
   configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/osim_runner.c.in" "${source}" @ONLY)
-  add_executable(${name} "${source}")
+  add_executable(${name} "${source}" ${arg_SCENARIOS})
   target_link_libraries(${name} PRIVATE optee_sim::main ${arg_DRIVER})
 endfunction()
 

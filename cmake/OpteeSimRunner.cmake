@@ -8,6 +8,8 @@ or, for a driver in files of its own that stay where they are,
 
   cmake "-DDRIVER=/a.c;/b.c" (the others as above) -P OpteeSimRunner.cmake
 
+-DSCENARIOS=/x.c;/y.c: files with scenarios, which stay where they are, too.
+
 The driver's files are copied to CACHE/runners/KEY/tree, where KEY stands for their contents, for
 how they are built (also -DCOVERAGE=ON) and for the PROGRAM (and so the version) that asks. RESULT gets KEY's directory;
 that a runner in it is whole, the program says by a file "complete".
@@ -16,24 +18,38 @@ cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/OpteeSimLinuxTree.cmake)
 
 set(how "${BUILD}")
+set(how_key "")
 if(COVERAGE)
   string(APPEND how " COVERAGE")
+endif()
+
+# Of a list of files, as words of CMake.
+function(words_of out)
+  set(words "")
+  foreach(file IN LISTS ARGN)
+    if(NOT EXISTS "${file}")
+      message(FATAL_ERROR "no such file: ${file}")
+    endif()
+    string(APPEND words " [==[${file}]==]")
+  endforeach()
+  set(${out} "${words}" PARENT_SCOPE)
+endfunction()
+
+set(runner "optee_sim_add_runner(runner DRIVER driver)")
+if(SCENARIOS)
+  words_of(scenarios ${SCENARIOS})
+  set(runner "optee_sim_add_runner(runner DRIVER driver SCENARIOS${scenarios})")
+  string(APPEND how_key " ${SCENARIOS}")
 endif()
 
 if(DEFINED DRIVER)
   get_filename_component(package "${CMAKE_CURRENT_LIST_DIR}" REALPATH)
   file(SHA256 "${PROGRAM}" program)
   string(SHA256 key
-    "${DRIVER} ${how} ${package} ${program} $ENV{CC} $ENV{CFLAGS} $ENV{LDFLAGS}")
+    "${DRIVER} ${how}${how_key} ${package} ${program} $ENV{CC} $ENV{CFLAGS} $ENV{LDFLAGS}")
   string(SUBSTRING ${key} 0 16 key)
   set(dir "${CACHE}/runners/${key}")
-  set(sources "")
-  foreach(file IN LISTS DRIVER)
-    if(NOT EXISTS "${file}")
-      message(FATAL_ERROR "no such file: ${file}")
-    endif()
-    string(APPEND sources " [==[${file}]==]")
-  endforeach()
+  words_of(sources ${DRIVER})
   list(GET DRIVER 0 name)
   get_filename_component(name "${name}" NAME_WE)
   string(REGEX REPLACE "[^A-Za-z0-9._-]" "_" name "${name}")
@@ -43,7 +59,7 @@ project(optee_sim_runner LANGUAGES C)
 set(optee_sim_DIR [==[@package@]==])
 find_package(optee_sim REQUIRED)
 optee_sim_add_driver(driver NAME @name@ BUILD @how@ SOURCES@sources@)
-optee_sim_add_runner(runner DRIVER driver)
+@runner@
 ")
   file(WRITE "${RESULT}" "${dir}")
   return()
@@ -67,7 +83,7 @@ list(APPEND files ${headers})
 list(SORT files)
 
 file(SHA256 "${PROGRAM}" program)
-set(contents "${name} ${how} ${package} ${program} $ENV{CC} $ENV{CFLAGS} $ENV{LDFLAGS}\n")
+set(contents "${name} ${how}${how_key} ${package} ${program} $ENV{CC} $ENV{CFLAGS} $ENV{LDFLAGS}\n")
 foreach(file IN LISTS files)
   file(SHA256 "${tree}/${file}" hash)
   string(APPEND contents "${file} ${hash}\n")
@@ -90,7 +106,7 @@ set(optee_sim_DIR [==[${package}]==])
 find_package(optee_sim REQUIRED)
 optee_sim_add_linux_driver(driver NAME ${name} TREE \${CMAKE_CURRENT_SOURCE_DIR}/tree BUILD ${how}
   CONFIG RPMB I2C)
-optee_sim_add_runner(runner DRIVER driver)
+${runner}
 ")
 endif()
 file(WRITE "${RESULT}" "${dir}")

@@ -19,6 +19,8 @@
 
 OSIM_BEGIN_DECLS
 
+struct osim__stage_host;
+
 /** Programs that a scenario can start. */
 #define OSIM_STAGE_TASKS_MAX 8u
 
@@ -37,10 +39,10 @@ struct osim_stage {
 			 */
 	bool errors;	/**< The driver has reason to log errors. */
 	bool peer_wrong; /**< The secure world is made to ask what it should not. */
-	/** The driver has no devices for programs, as a handler with a small probe has not: what a
-	 * whole driver owes its programs and its probe is not expected of it. Set. */
+	/** Set for scenarios of the library: the driver has no devices for programs, as a handler
+	 * with a small probe has not. What a whole driver owes its programs and its probe is not
+	 * expected of it. */
 	bool part;
-	bool special;		   /**< The scenario's machine is not the default one. Set. */
 	struct osim_client client; /**< Of programs that share a session. */
 	uint32_t session;	   /**< The same. */
 	struct osim_tap tap;	   /**< Of a scenario that stands in for the secure world. */
@@ -49,17 +51,12 @@ struct osim_stage {
 	/** Sees each event before all others; may be NULL. It may do what an event sink may. */
 	void (*event)(struct osim_stage *stage, const struct osim_event *e);
 	bool reordered; /**< Another order of events than the natural one is tried. Set. */
-	void *memory;	/**< Of programs; see osim_stage_alloc(). The library's. */
-	/** What osim_expect() tells; NULL: nobody listens. */
-	void (*unmet)(void *arg, const char *id, const char *text);
-	/** What osim_stage_lacks() tells; NULL: nobody listens. */
-	void (*lacks)(void *arg, const char *what);
-	void *listener; /**< arg of both. */
+	struct osim__stage_host *host; /**< The library's. */
 };
 
 /** What happens, and to which machine. */
 struct osim_scenario {
-	const char *name; /**< Lower case letters, digits, '-'. */
+	const char *name; /**< Lower case letters, digits, '-'; no other scenario's. */
 	const char *what; /**< One sentence. */
 	/** Changes defaults; NULL: none. */
 	void (*configure)(struct osim_options *machine, struct osim_secure_options *secure);
@@ -69,6 +66,19 @@ struct osim_scenario {
 	bool notif;	   /**< Without notifications by interrupt nothing is left of it. */
 	bool whole;	   /**< A part of a driver does nothing of what it is about. */
 };
+
+/**
+ * @brief Begins the definition of a scenario that `optee-sim check` runs: `OSIM_SCENARIO(mine) =
+ * {.name = "mine", ...};`
+ *
+ * For a file given with --scenario, or with SCENARIOS of optee_sim_add_runner(). A file may have
+ * several.
+ */
+#define OSIM_SCENARIO(symbol)                                               \
+	extern const struct osim_scenario symbol;                           \
+	static const struct osim_scenario *const symbol##_listed            \
+		__attribute__((used, section("osim_scenarios"))) = &symbol; \
+	const struct osim_scenario symbol
 
 /** @brief Binds stage->driver. @return false: it failed, which is the driver's right where
  * something was made to fail only. */
@@ -102,7 +112,7 @@ OSIM_EXPORT void osim_stage_finish(struct osim_stage *stage);
 /**
  * @brief Says what a program must see while nothing is made to fail.
  * @param holds  false: a finding.
- * @param id     Of the finding, with a dot in it: "mine.value".
+ * @param id     Of the finding: the scenario's name, '.', and what it is: "mine.value".
  * @param text   What happened instead.
  */
 OSIM_EXPORT void osim_expect(struct osim_stage *stage, bool holds, const char *id,

@@ -137,11 +137,25 @@ static bool read_result(struct paths *p, const char *path)
 	return read;
 }
 
+/* "-DNAME=VALUE"; ends the program where there is no memory for it. */
+static char *definition(const char *name, const char *value)
+{
+	size_t bytes = strlen(name) + strlen(value) + sizeof("-D=");
+	char *text = malloc(bytes);
+
+	if (!text) {
+		osim__cli_error("out of memory");
+		exit(OSIM__EXIT_USAGE);
+	}
+	snprintf(text, bytes, "-D%s=%s", name, value);
+	return text;
+}
+
 /* The tree is looked at, and copied where it is new; says where its runner is to be. */
 static enum osim__cli_built prepare(struct paths *p, const struct osim__cli_options *o)
 {
 	const char *what = o->driver ? o->driver : o->kernel;
-	char *tree;
+	char *tree, *scenarios = NULL;
 	char cache[PATH_MAX + 16], program[PATH_MAX + 16], build[32];
 	char result[PATH_MAX], result_arg[PATH_MAX + 16];
 	const char *coverage = o->coverage ? "-DCOVERAGE=ON" : "-DCOVERAGE=OFF";
@@ -151,17 +165,15 @@ static enum osim__cli_built prepare(struct paths *p, const struct osim__cli_opti
 
 	if (!join(result, sizeof(result), p->cache, "result"))
 		return OSIM__CLI_BUILT_ERROR;
-	tree = malloc(strlen(what) + sizeof("-DDRIVER="));
-	if (!tree)
-		return OSIM__CLI_BUILT_ERROR;
-	strcat(strcpy(tree, o->driver ? "-DDRIVER=" : "-DTREE="), what);
+	tree = definition(o->driver ? "DRIVER" : "TREE", what);
+	scenarios = definition("SCENARIOS", o->scenarios ? o->scenarios : "");
 	snprintf(cache, sizeof(cache), "-DCACHE=%s", p->cache);
 	snprintf(program, sizeof(program), "-DPROGRAM=%s", p->program);
 	snprintf(build, sizeof(build), "-DBUILD=%s", o->build ? o->build : "plain");
 	snprintf(result_arg, sizeof(result_arg), "-DRESULT=%s", result);
 	if (osim__cli_log_open(&log, p->cache, "prepare.log")) {
-		const char *argv[] = {"cmake",	  tree,	    cache, program,   build,
-				      result_arg, coverage, "-P",  p->script, NULL};
+		const char *argv[] = {"cmake",	  tree,	    scenarios, cache,	  program, build,
+				      result_arg, coverage, "-P",      p->script, NULL};
 
 		rc = osim__cli_spawn(argv, osim__cli_log_line, &log);
 		if (rc > 0) {
@@ -174,6 +186,7 @@ static enum osim__cli_built prepare(struct paths *p, const struct osim__cli_opti
 			built = OSIM__CLI_BUILT;
 	}
 	free(tree);
+	free(scenarios);
 	return built;
 }
 
@@ -223,7 +236,7 @@ static enum osim__cli_built build(const struct paths *p, const struct osim__cli_
 	first = access(complete, R_OK) != 0;
 	/* A tree was copied, by its contents; a driver's own files may have changed where they are.
 	 */
-	if (!first && !o->driver)
+	if (!first && !o->driver && !o->scenarios)
 		return OSIM__CLI_BUILT;
 	if (first)
 		osim__cli_error("building the driver of %s%s (once; kept in %s)",
@@ -239,7 +252,9 @@ static enum osim__cli_built build(const struct paths *p, const struct osim__cli_
 		osim__cli_log_close(&log);
 		return OSIM__CLI_BUILT_ERROR;
 	}
-	done = step(p, &log, compile, "the driver does not compile");
+	done = step(p, &log, compile,
+		    o->scenarios ? "the driver or a scenario does not compile"
+				 : "the driver does not compile");
 	osim__cli_log_close(&log);
 	mark = done ? fopen(complete, "w") : NULL;
 	if (mark)

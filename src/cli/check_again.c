@@ -32,7 +32,7 @@ int osim__cli_check_again(const struct osim__cli_check *c)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (osim__cli_trace_open(&a.trace, "--write-trace", c->write_trace)) {
 		if (!osim_timeline_new(NULL, &how, &a.timeline))
-			rc = osim_check_again(osim_runner_driver, c->again, sink, &a);
+			rc = osim_check_again(&c->options, c->again, sink, &a);
 		osim_timeline_free(a.timeline);
 		if (rc < 0)
 			osim__cli_error("--again: %s",

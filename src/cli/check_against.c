@@ -24,26 +24,42 @@ static void add_word(FILE *out, const char *option, const char *word)
 	free(quoted);
 }
 
+/* The same for each of the files, between which is ';'. */
+static void add_files(FILE *out, const char *option, const char *files)
+{
+	while (files && *files) {
+		size_t n = strcspn(files, ";");
+		char *file = strndup(files, n);
+
+		if (file)
+			add_word(out, option, file);
+		free(file);
+		files += n + (files[n] == ';');
+	}
+}
+
+const char *const osim__cli_peers[OSIM__CLI_PEERS] = {[OSIM_CHECK_PEER_ALL] = "all",
+						      [OSIM_CHECK_PEER_HONEST] = "honest",
+						      [OSIM_CHECK_PEER_HOSTILE] = "hostile"};
+
 char *osim__cli_check_command(const struct osim__cli_check *c)
 {
-	char *text = NULL, *file, *rest = c->files ? strdup(c->files) : NULL, *left = rest;
+	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
 
-	if (!out || (c->files && !rest)) {
+	if (!out) {
 		osim__cli_error("out of memory");
-		free(rest);
 		return NULL;
 	}
 	fputs("optee-sim check", out);
 	if (c->build.kernel)
 		add_word(out, "--kernel", c->build.kernel);
-	while (left && (file = strtok_r(NULL, ";", &left)))
-		add_word(out, "--driver", file);
+	add_files(out, "--driver", c->files);
+	add_files(out, "--scenario", c->scenarios);
 	if (c->build.kernel || c->build.driver)
 		fprintf(out, " --build %s", c->build.build);
 	fclose(out);
-	free(rest);
 	return text;
 }
 
@@ -134,6 +150,15 @@ static void add(struct words *w, const char *option, const char *value)
 		w->argv[w->count++] = value;
 }
 
+/* list is cut up. */
+static void add_each(struct words *w, const char *option, char *list)
+{
+	char *left = list, *file;
+
+	while (left && (file = strtok_r(NULL, ";", &left)))
+		add(w, option, file);
+}
+
 static void add_number(struct words *w, const char *option, uint64_t value)
 {
 	char *text = w->text[w->texts++];
@@ -150,13 +175,13 @@ static void begin_words(struct words *w, const struct osim__cli_check *c, const 
 
 	*w = (struct words){.argv = {runner, "check", "--built"}, .count = 3};
 	add(w, "--json", report);
-	add(w, "--peer", o->honest_only ? "honest" : "all");
+	add(w, "--peer", osim__cli_peers[o->peer]);
 	add_number(w, "--jobs", o->jobs);
 	add_number(w, "--experiments", o->experiments_max);
 	add_number(w, "--budget", budget_s);
 	add_number(w, "--seed", o->seed);
-	if (o->only)
-		add(w, "--only", o->only);
+	if (c->only)
+		add(w, "--only", c->only);
 	if (o->profile == OSIM_PROFILE_ABI)
 		add(w, "--profile=abi", NULL);
 }
@@ -199,7 +224,8 @@ static char *new_file(void)
 
 int osim__cli_check_old(const struct osim__cli_check *c, char **report)
 {
-	struct osim__cli_options old = {.kernel = c->against, .build = c->build.build};
+	struct osim__cli_options old = {
+		.kernel = c->against, .scenarios = c->build.scenarios, .build = c->build.build};
 	char runner[PATH_MAX], other[PATH_MAX];
 	enum osim__cli_built built = build_both(c, &old, runner, other);
 	int rc;
@@ -242,7 +268,8 @@ static void take_time(struct osim_check_options *o, uint64_t ms)
 char *osim__cli_check_races(struct osim__cli_check *c)
 {
 	uint64_t begin_ms = now_ms(), share_s = c->options.budget_ms / 1000u;
-	char *report = new_file(), *file, *rest = c->files ? strdup(c->files) : NULL, *left = rest;
+	char *report = new_file(), *files = c->files ? strdup(c->files) : NULL;
+	char *scenarios = c->scenarios ? strdup(c->scenarios) : NULL;
 	struct words w;
 	int rc;
 
@@ -252,10 +279,11 @@ char *osim__cli_check_races(struct osim__cli_check *c)
 	add(&w, "--quick", "--build=access");
 	if (c->build.kernel)
 		add(&w, "--kernel", c->build.kernel);
-	while (left && (file = strtok_r(NULL, ";", &left)))
-		add(&w, "--driver", file);
+	add_each(&w, "--driver", files);
+	add_each(&w, "--scenario", scenarios);
 	rc = run_quietly(w.argv);
-	free(rest);
+	free(files);
+	free(scenarios);
 	take_time(&c->options, now_ms() - begin_ms);
 	if (rc == OSIM__EXIT_CLEAN || rc == OSIM__EXIT_FINDINGS)
 		return report;

@@ -13,6 +13,10 @@ enum {
 	OSIM__EXIT_BISECT_STOP = 128,
 };
 
+/* What --peer may be, by enum osim_check_peer. */
+#define OSIM__CLI_PEERS 3u
+extern const char *const osim__cli_peers[OSIM__CLI_PEERS];
+
 /* Options of check, and what comes of it. */
 struct osim__cli_check {
 	struct osim_check_options options;
@@ -24,7 +28,8 @@ struct osim__cli_check {
 	const char *write_trace;    /* of the run made again */
 	const char *access_runner;  /* of the same driver, built to tell its accesses */
 	const char *against_report; /* what the check of --against wrote */
-	char *files;		    /* of build.driver */
+	const char *only;	    /* as it was given */
+	char *files, *scenarios;    /* of build.driver and build.scenarios */
 	char *command; /* "optee-sim check --kernel TREE --build asan", as it has to be given again
 			*/
 	bool list, terminal, bisect, tap, build_given, budget_given;

@@ -30,13 +30,25 @@ static json_t *scenarios(const struct osim__cli_finding *f)
 	return list;
 }
 
+static json_t *stimuli(const struct osim__cli_finding *f)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < f->stimulus_count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "kind", f->stimuli[i].kind,
+						      "experiment", f->stimuli[i].experiment,
+						      "runs", (json_int_t)f->stimuli[i].count));
+	return list;
+}
+
 static json_t *finding(const struct osim__cli_finding *f)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:s, s:s, s:b}", "id",
-			 f->id, "place", f->place, "who", osim__cli_who[f->who], "text", f->text,
-			 "where", lines(f->where), "rule", f->rule, "abi", f->abi, "runs",
-			 (json_int_t)f->count, "scenarios", scenarios(f), "experiment",
-			 f->experiment, "again", f->again, "accepted", (int)f->accepted);
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:o, s:s, s:o, s:s, s:b}",
+			 "id", f->id, "place", f->place, "who", osim__cli_who[f->who], "text",
+			 f->text, "where", lines(f->where), "rule", f->rule, "abi", f->abi, "runs",
+			 (json_int_t)f->count, "scenarios", scenarios(f), "stimuli", stimuli(f),
+			 "experiment", f->experiment, "timeline", lines(f->timeline), "again",
+			 f->again, "accepted", (int)f->accepted);
 }
 
 static bool dump(FILE *out, json_t *root)
@@ -243,9 +255,12 @@ static const char *text_of(json_t *item, const char *key)
 static void add_race(struct osim__cli_report *r, json_t *item)
 {
 	json_t *list = json_object_get(item, "scenarios");
+	json_t *done = json_object_get(item, "stimuli");
 	const char **scenarios = calloc(json_array_size(list) + 1, sizeof(*scenarios));
+	struct osim_check_stimulus *stimuli = calloc(json_array_size(done) + 1, sizeof(*stimuli));
 	char *command = strdup(text_of(item, "again")),
-	     *where = joined(json_object_get(item, "where"));
+	     *where = joined(json_object_get(item, "where")),
+	     *timeline = joined(json_object_get(item, "timeline"));
 	char *end = command ? strstr(command, " --again ") : NULL;
 	struct osim_check_group g = {
 		.id = text_of(item, "id"),
@@ -256,16 +271,29 @@ static void add_race(struct osim__cli_report *r, json_t *item)
 		.who = who_of(text_of(item, "who")),
 		.experiment = text_of(item, "experiment"),
 		.count = (size_t)json_integer_value(json_object_get(item, "runs")),
-		.scenarios = scenarios};
+		.scenarios = scenarios,
+		.stimuli = stimuli,
+		.stimulus_count = stimuli ? json_array_size(done) : 0,
+		.timeline = timeline ? timeline : ""};
 
+	for (size_t i = 0; i < g.stimulus_count; i++) {
+		json_t *s = json_array_get(done, i);
+
+		stimuli[i] = (struct osim_check_stimulus){
+			.kind = text_of(s, "kind"),
+			.experiment = text_of(s, "experiment"),
+			.count = (size_t)json_integer_value(json_object_get(s, "runs"))};
+	}
 	for (size_t i = 0; scenarios && i < json_array_size(list); i++)
 		scenarios[i] = json_string_value(json_array_get(list, i));
 	if (end && scenarios) {
 		*end = '\0';
 		osim__cli_report_add(r, &g, command);
 	}
+	free(timeline);
 	free(where);
 	free(command);
+	free(stimuli);
 	free(scenarios);
 }
 

@@ -41,7 +41,7 @@ static size_t failures(const struct osim__cli_report *r, size_t scenario)
 }
 
 /* What a person reads, escaped. */
-static bool print_escaped(FILE *out, const struct osim__cli_finding *f)
+static bool print_escaped(FILE *out, const struct osim__cli_finding *f, const char *scenario)
 {
 	char *text = NULL;
 	size_t bytes;
@@ -49,7 +49,7 @@ static bool print_escaped(FILE *out, const struct osim__cli_finding *f)
 
 	if (!memory)
 		return false;
-	osim__cli_finding_print(f, memory, "");
+	osim__cli_finding_print_in(f, scenario, memory, "");
 	if (fclose(memory)) {
 		free(text);
 		return false;
@@ -80,7 +80,7 @@ static bool print_case(FILE *out, const struct osim__cli_report *r, size_t scena
 	for (size_t n = 0; (f = osim__cli_case(r, scenario, rule, n)); n++) {
 		if (n)
 			fputc('\n', out);
-		if (!print_escaped(out, f))
+		if (!print_escaped(out, f, r->scenarios.items[scenario].id))
 			return false;
 	}
 	fputs("</failure>\n    </testcase>\n", out);
@@ -127,7 +127,7 @@ bool osim__cli_report_tap(FILE *out, const void *arg)
 				osim__cli_case(r, s, rule, 0) ? "not " : "", ++number,
 				r->scenarios.items[s].id, r->rules.items[rule].id);
 			for (size_t n = 0; (f = osim__cli_case(r, s, rule, n)); n++)
-				osim__cli_finding_print(f, out, "# ");
+				osim__cli_finding_print_in(f, r->scenarios.items[s].id, out, "# ");
 		}
 	return !ferror(out);
 }

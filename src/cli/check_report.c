@@ -93,6 +93,7 @@ void osim__cli_report_add(struct osim__cli_report *r, const struct osim_check_gr
 					.experiment = copy(g->experiment),
 					.again = must(malloc(bytes)),
 					.place = place_of(g),
+					.timeline = copy(g->timeline),
 					.count = g->count,
 					.who = g->who};
 	snprintf(f->again, bytes, "%s --again %s", command, quoted);
@@ -102,6 +103,12 @@ void osim__cli_report_add(struct osim__cli_report *r, const struct osim_check_gr
 	f->scenarios = must(calloc(f->scenario_count + 1, sizeof(*f->scenarios)));
 	for (size_t i = 0; i < f->scenario_count; i++)
 		f->scenarios[i] = copy(g->scenarios[i]);
+	f->stimulus_count = g->stimulus_count;
+	f->stimuli = must(calloc(f->stimulus_count + 1, sizeof(*f->stimuli)));
+	for (size_t i = 0; i < f->stimulus_count; i++)
+		f->stimuli[i] = (struct osim__cli_stimulus){copy(g->stimuli[i].kind),
+							    copy(g->stimuli[i].experiment),
+							    g->stimuli[i].count};
 }
 
 static void add_name(struct osim__cli_names *names, const char *id, const char *text,
@@ -115,33 +122,24 @@ static void add_name(struct osim__cli_names *names, const char *id, const char *
 		(struct osim__cli_name){.id = copy(id), .text = copy(text), .abi = copy(abi)};
 }
 
-static void add_rules(struct osim__cli_names *names)
+static void add_rules(struct osim__cli_names *names, const char *only)
 {
 	const struct osim_rule *rule;
 
 	for (size_t i = 0; (rule = osim_rule(i)); i++)
-		add_name(names, rule->id, rule->text, rule->abi);
+		if (!strncmp(rule->id, only, strlen(only)))
+			add_name(names, rule->id, rule->text, rule->abi);
 }
-
-struct select {
-	struct osim__cli_names *names;
-	const char *only;
-};
 
 static void add_scenario(void *arg, const char *name, const char *what)
 {
-	struct select *s = arg;
-
-	if (!strncmp(name, s->only, strlen(s->only)))
-		add_name(s->names, name, what, "");
+	add_name(arg, name, what, "");
 }
 
-void osim__cli_report_finish(struct osim__cli_report *r, const char *only)
+void osim__cli_report_finish(struct osim__cli_report *r, const struct osim_check_options *options)
 {
-	struct select s = {.names = &r->scenarios, .only = only ? only : ""};
-
-	osim_check_scenarios(add_scenario, &s);
-	add_rules(&r->rules);
+	osim_check_scenarios(options, add_scenario, &r->scenarios);
+	add_rules(&r->rules, options->only_id ? options->only_id : "");
 	for (size_t i = 0; i < r->count; i++) {
 		add_name(&r->rules, r->items[i].id, "", "");
 		if (r->items[i].accepted)
@@ -169,6 +167,12 @@ void osim__cli_report_free(struct osim__cli_report *r)
 		for (size_t s = 0; s < f->scenario_count; s++)
 			free(f->scenarios[s]);
 		free(f->scenarios);
+		for (size_t s = 0; s < f->stimulus_count; s++) {
+			free(f->stimuli[s].kind);
+			free(f->stimuli[s].experiment);
+		}
+		free(f->stimuli);
+		free(f->timeline);
 		free(f->id);
 		free(f->text);
 		free(f->where);
@@ -280,7 +284,48 @@ static void print_stack(const struct osim__cli_finding *f, FILE *out, const char
 	}
 }
 
-void osim__cli_finding_print(const struct osim__cli_finding *f, FILE *out, const char *indent)
+static void print_timeline(const struct osim__cli_finding *f, FILE *out, const char *indent)
+{
+	fprintf(out, "%stime line of %s:\n", indent, f->experiment);
+	for (const char *p = f->timeline; *p;) {
+		size_t len = strcspn(p, "\n");
+
+		fprintf(out, "%s%.*s\n", indent, (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+}
+
+/* "posts+alloc@3" and "abi:posts" are of "posts". */
+static bool is_of(const char *experiment, const char *scenario)
+{
+	const char *colon = strchr(experiment, ':');
+	size_t n = strlen(scenario);
+
+	experiment = colon ? colon + 1 : experiment;
+	return !strncmp(experiment, scenario, n) && !strchr("abcdefghijklmnopqrstuvwxyz0123456789-",
+							    experiment[n] ? experiment[n] : '+');
+}
+
+/* Kinds of what was done, each with the simplest of it: "nothing 3, alloc 204 (posts+alloc@3)". */
+static void print_stimuli(const struct osim__cli_finding *f, FILE *out, const char *indent)
+{
+	if (f->stimulus_count == 1 && !f->stimuli[0].kind[0])
+		return;
+	fprintf(out, "%sdone there: ", indent);
+	for (size_t i = 0; i < f->stimulus_count; i++) {
+		const struct osim__cli_stimulus *s = &f->stimuli[i];
+
+		if (s->kind[0])
+			fprintf(out, "%s%s %zu (%s)", i ? ", " : "", s->kind, s->count,
+				s->experiment);
+		else
+			fprintf(out, "%snothing %zu", i ? ", " : "", s->count);
+	}
+	fputc('\n', out);
+}
+
+void osim__cli_finding_print_in(const struct osim__cli_finding *f, const char *scenario, FILE *out,
+				const char *indent)
 {
 	if (f->rule[0])
 		fprintf(out, "%smust hold: %s (%s)\n", indent, f->rule, f->abi);
@@ -292,5 +337,14 @@ void osim__cli_finding_print(const struct osim__cli_finding *f, FILE *out, const
 		fprintf(out, " %s", f->scenarios[i]);
 	if (f->scenario_count > 8)
 		fprintf(out, " and %zu more scenarios", f->scenario_count - 8);
-	fprintf(out, "\n%sagain: %s\n", indent, f->again);
+	fputc('\n', out);
+	print_stimuli(f, out, indent);
+	if (f->timeline[0] && (!scenario || is_of(f->experiment, scenario)))
+		print_timeline(f, out, indent);
+	fprintf(out, "%sagain: %s\n", indent, f->again);
+}
+
+void osim__cli_finding_print(const struct osim__cli_finding *f, FILE *out, const char *indent)
+{
+	osim__cli_finding_print_in(f, NULL, out, indent);
 }

@@ -9,12 +9,20 @@
 
 /* What a check found, kept for the formats that it is written in. */
 
+struct osim__cli_stimulus {
+	char *kind, *experiment;
+	size_t count;
+};
+
 struct osim__cli_finding {
 	char *id, *text, *where, *rule, *abi, *experiment;
 	char *again; /* command that runs just this again */
 	char *place; /* with the id, what makes it the same elsewhere */
+	char *timeline;
 	char **scenarios;
 	size_t scenario_count, count;
+	struct osim__cli_stimulus *stimuli;
+	size_t stimulus_count;
 	enum osim_who who;
 	size_t order;  /* in which they were found */
 	bool accepted; /* by a baseline, or found in the older tree */
@@ -51,7 +59,7 @@ void osim__cli_report_add(struct osim__cli_report *r, const struct osim_check_gr
 /* The data races of another report, in their places; its runs count. false, after a message. */
 bool osim__cli_report_add_races(struct osim__cli_report *r, const char *path);
 /* Names scenarios and rules, and counts, when all were added and accepted. */
-void osim__cli_report_finish(struct osim__cli_report *r, const char *only);
+void osim__cli_report_finish(struct osim__cli_report *r, const struct osim_check_options *options);
 void osim__cli_report_free(struct osim__cli_report *r);
 /* Marks what the file of an older check, or a baseline, has. false, after a message. */
 bool osim__cli_report_accept(struct osim__cli_report *r, const char *option, const char *path);
@@ -70,6 +78,9 @@ bool osim__cli_place(const struct osim__cli_report *r, const struct osim__cli_fi
 char *osim__cli_quoted(const char *word);
 /* The whole finding, for people; each line begins with indent. */
 void osim__cli_finding_print(const struct osim__cli_finding *f, FILE *out, const char *indent);
+/* The same without the time line, unless it is one of that scenario. */
+void osim__cli_finding_print_in(const struct osim__cli_finding *f, const char *scenario, FILE *out,
+				const char *indent);
 
 /* A text of XML, escaped. */
 void osim__cli_xml(FILE *out, const char *text);

@@ -39,6 +39,23 @@ static json_t *stack(const struct osim__cli_report *r, const struct osim__cli_fi
 	return frames;
 }
 
+/* The rows of the time line as the steps that lead to the place. */
+static json_t *steps(const struct osim__cli_finding *f, const struct osim__cli_place *place)
+{
+	json_t *list = json_array();
+
+	for (const char *p = f->timeline; *p;) {
+		size_t len = strcspn(p, "\n");
+		json_t *at = location(place);
+
+		json_object_set_new(at, "message",
+				    json_pack("{s:o}", "text", json_stringn(p, len)));
+		json_array_append_new(list, json_pack("{s:o}", "location", at));
+		p += len + (p[len] == '\n');
+	}
+	return list;
+}
+
 static json_t *message(const struct osim__cli_finding *f)
 {
 	return json_sprintf("%s. %s%s%s%s%sIt can be caused by %s. Again: %s", f->text,
@@ -66,6 +83,10 @@ static json_t *result(const struct osim__cli_report *r, const struct osim__cli_f
 		json_object_set_new(out, "stacks",
 				    json_pack("[{s:{s:s}, s:o}]", "message", "text",
 					      "where the driver was", "frames", stack(r, f)));
+	if (f->timeline[0])
+		json_object_set_new(out, "codeFlows",
+				    json_pack("[{s:[{s:o}]}]", "threadFlows", "locations",
+					      steps(f, &place)));
 	json_object_set_new(out, "partialFingerprints",
 			    json_pack("{s:o}", "opteeSim/v1",
 				      json_sprintf("%s|%s", f->id, f->place)));

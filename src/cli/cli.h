@@ -19,6 +19,9 @@ enum {
 
 /* The driver of this program (cmake/osim_runner.c.in). */
 extern struct osim_driver *const osim_runner_driver;
+/* Scenarios of the files it was built with: what OSIM_SCENARIO() lists. */
+extern const struct osim_scenario *const __start_osim_scenarios[] __attribute__((weak));
+extern const struct osim_scenario *const __stop_osim_scenarios[] __attribute__((weak));
 /* There where it was built with COVERAGE: words of the tool that reads counters, ';' between them,
  * and what writes them. */
 extern const char *const osim_runner_gcov __attribute__((weak));
@@ -64,11 +67,12 @@ enum osim__cli_color {
 };
 
 struct osim__cli_options {
-	const char *kernel; /* NULL: the driver of this program */
-	const char *driver; /* files of an own driver, ';' between them; NULL: none */
-	const char *build;  /* "plain", "asan" */
-	bool coverage;	    /* count executed lines */
-	bool built;	    /* this program is what kernel and build say */
+	const char *kernel;    /* NULL: the driver of this program */
+	const char *driver;    /* files of an own driver, ';' between them; NULL: none */
+	const char *scenarios; /* files of scenarios, in the same way; NULL: none */
+	const char *build;     /* "plain", "asan" */
+	bool coverage;	       /* count executed lines */
+	bool built;	       /* this program is what kernel and build say */
 	struct osim_options machine;
 	struct osim_secure_options secure;
 	struct osim__cli_ranges posts;

@@ -25,6 +25,7 @@ enum {
 	OPT_PROFILE,
 	OPT_KERNEL,
 	OPT_DRIVER,
+	OPT_SCENARIO,
 	OPT_BUILD,
 	OPT_BUILT,
 	OPT_QUICK,
@@ -57,9 +58,12 @@ static const struct argp_option options[] = {
 	 0},
 	{"against", OPT_AGAINST, "OLD", 0,
 	 "Check that tree first, the same way, and tell only what --kernel's adds", 0},
-	{"only", OPT_ONLY, "SCENARIO", 0, "Only scenarios whose name begins so", 0},
-	{"peer", OPT_PEER, "honest|all", 0,
-	 "Whether the secure world may break the protocol; default all", 0},
+	{"scenario", OPT_SCENARIO, "FILE.c", 0,
+	 "Run the scenarios of that file, too; may be given several times", 0},
+	{"only", OPT_ONLY, "RULE|SCENARIO", 0,
+	 "Tell only findings, or run only scenarios, whose name begins so", 0},
+	{"peer", OPT_PEER, "honest|hostile|all", 0,
+	 "Whether the secure world keeps the protocol, breaks it, or both; default all", 0},
 	{"profile", OPT_PROFILE, "optee|abi", 0,
 	 "Whether the secure world answers as OP-TEE does, or as the headers say; default optee",
 	 0},
@@ -108,6 +112,8 @@ static uint64_t number(struct argp_state *state, const char *name, const char *a
 
 static void set_word(struct argp_state *state, struct osim__cli_check *c, int key, const char *arg)
 {
+	size_t peer;
+
 	if (key == OPT_BUILD) {
 		if (strcmp(arg, "plain") != 0 && strcmp(arg, "asan") != 0 &&
 		    strcmp(arg, "access") != 0)
@@ -122,27 +128,40 @@ static void set_word(struct argp_state *state, struct osim__cli_check *c, int ke
 		c->options.profile = *arg == 'a' ? OSIM_PROFILE_ABI : OSIM_PROFILE_OPTEE;
 		return;
 	}
-	if (strcmp(arg, "honest") != 0 && strcmp(arg, "all") != 0)
-		argp_error(state, "--peer: '%s' is none of honest, all", arg);
-	c->options.honest_only = !strcmp(arg, "honest");
+	for (peer = 0; peer < OSIM__CLI_PEERS && strcmp(arg, osim__cli_peers[peer]) != 0; peer++)
+		;
+	if (peer == OSIM__CLI_PEERS)
+		argp_error(state, "--peer: '%s' is none of honest, hostile, all", arg);
+	c->options.peer = (enum osim_check_peer)peer;
 }
 
-/* Paths, ';' between them. */
-static void add_driver(struct argp_state *state, struct osim__cli_check *c, const char *arg)
+/* One more path in a list with ';' between them. */
+static void add_file(struct argp_state *state, const char *option, char **list, const char *arg)
 {
 	char path[PATH_MAX], *files;
-	size_t old = c->files ? strlen(c->files) : 0;
+	size_t old = *list ? strlen(*list) : 0;
 
 	if (!realpath(arg, path) || access(path, R_OK))
-		argp_error(state, "--driver: cannot read '%s': %s", arg, strerror(errno));
+		argp_error(state, "%s: cannot read '%s': %s", option, arg, strerror(errno));
 	if (strchr(path, ';'))
-		argp_error(state, "--driver: '%s': no ';' in names, please", arg);
-	files = realloc(c->files, old + strlen(path) + 2);
+		argp_error(state, "%s: '%s': no ';' in names, please", option, arg);
+	files = realloc(*list, old + strlen(path) + 2);
 	if (!files)
-		argp_failure(state, OSIM__EXIT_USAGE, ENOMEM, "--driver");
+		argp_failure(state, OSIM__EXIT_USAGE, ENOMEM, "%s", option);
 	sprintf(files + old, "%s%s", old ? ";" : "", path);
-	c->files = files;
-	c->build.driver = files;
+	*list = files;
+}
+
+static void add_driver(struct argp_state *state, struct osim__cli_check *c, const char *arg)
+{
+	add_file(state, "--driver", &c->files, arg);
+	c->build.driver = c->files;
+}
+
+static void add_scenario(struct argp_state *state, struct osim__cli_check *c, const char *arg)
+{
+	add_file(state, "--scenario", &c->scenarios, arg);
+	c->build.scenarios = c->scenarios;
 }
 
 static error_t parse_output(int key, char *arg, struct osim__cli_check *c)
@@ -197,6 +216,8 @@ static void settle(struct argp_state *state, struct osim__cli_check *c)
 		argp_error(state, "--driver: not together with --kernel");
 	if (c->build_given && !c->build.kernel && !c->build.driver)
 		argp_error(state, "--build: needs --kernel or --driver");
+	if (c->scenarios && !c->build.kernel && !c->build.driver)
+		argp_error(state, "--scenario: needs --kernel or --driver");
 	if (c->coverage && !c->build.kernel && !c->build.driver)
 		argp_error(state, "--coverage: needs --kernel or --driver");
 	if (c->again && (c->against || c->coverage || c->baseline || c->baseline_write || c->json ||
@@ -204,9 +225,9 @@ static void settle(struct argp_state *state, struct osim__cli_check *c)
 		argp_error(state, "--again: makes one run, and no report");
 	if (c->write_trace && !c->again)
 		argp_error(state, "--write-trace: needs --again");
-	if (c->trace && (c->build.kernel || c->build.driver || c->again || c->against || c->list ||
-			 c->sarif || c->baseline || c->baseline_write || c->coverage ||
-			 c->options.only || c->options.quick))
+	if (c->trace &&
+	    (c->build.kernel || c->build.driver || c->again || c->against || c->list || c->sarif ||
+	     c->baseline || c->baseline_write || c->coverage || c->only || c->options.quick))
 		argp_error(state, "--trace: only with --json, --junit and --tap");
 	if (!c->budget_given)
 		c->options.budget_ms =
@@ -224,6 +245,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_DRIVER:
 		add_driver(state, c, arg);
 		return 0;
+	case OPT_SCENARIO:
+		add_scenario(state, c, arg);
+		return 0;
 	case OPT_QUICK:
 		c->options.quick = true;
 		return 0;
@@ -239,7 +263,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->build.built = true;
 		return 0;
 	case OPT_ONLY:
-		c->options.only = arg;
+		c->only = arg;
 		return 0;
 	case OPT_JOBS:
 		c->options.jobs = (unsigned int)number(state, "jobs", arg, 64);
@@ -314,13 +338,15 @@ static void print_text(const struct osim__cli_check *c)
 		osim__cli_finding_print(f, stdout, "      ");
 		putchar('\n');
 	}
-	printf("%s: %zu runs of %zu scenarios, %zu crashed; wrong: %zu honest, %zu by lack of "
+	printf("%s: %zu runs of %zu scenario%s, %zu crashed; wrong: %zu honest, %zu by lack of "
 	       "resources, %zu hostile",
-	       r->driver, r->summary.experiments, r->summary.scenarios, r->summary.crashed,
-	       r->by_who[OSIM_WHO_HONEST], r->by_who[OSIM_WHO_RESOURCE],
-	       r->by_who[OSIM_WHO_HOSTILE]);
+	       r->driver, r->summary.experiments, r->summary.scenarios,
+	       r->summary.scenarios == 1 ? "" : "s", r->summary.crashed, r->by_who[OSIM_WHO_HONEST],
+	       r->by_who[OSIM_WHO_RESOURCE], r->by_who[OSIM_WHO_HOSTILE]);
 	if (r->accepted)
 		printf("; %zu known", r->accepted);
+	if (r->summary.untold)
+		printf("; %zu not asked for", r->summary.untold);
 	putchar('\n');
 	if (r->summary.left_out[0])
 		printf("left out: %s\n", r->summary.left_out);
@@ -362,6 +388,14 @@ static int error_status(const struct osim__cli_check *c)
 	return c->bisect ? OSIM__EXIT_BISECT_STOP : OSIM__EXIT_USAGE;
 }
 
+/* What is wrong with the options, by the name that they have on the command line. */
+static int refused(const struct osim__cli_check *c, int rc)
+{
+	osim__cli_error("%s%s", rc == -EINVAL ? "--" : "",
+			rc == -EINVAL ? osim_last_error() : strerror(-rc));
+	return error_status(c);
+}
+
 static void leave(void *arg)
 {
 	(void)arg;
@@ -390,14 +424,11 @@ static int check(struct osim__cli_check *c)
 	free(races);
 	if (c->terminal)
 		fputs("\r\033[K", stderr);
-	if (rc) {
-		osim__cli_error("%s%s", rc == -EINVAL ? "--" : "",
-				rc == -EINVAL ? osim_last_error() : strerror(-rc));
-		return error_status(c);
-	}
+	if (rc)
+		return refused(c, rc);
 	if (!accept_known(c))
 		return error_status(c);
-	osim__cli_report_finish(r, c->options.only);
+	osim__cli_report_finish(r, &c->options);
 	if (c->tap)
 		osim__cli_report_tap(stdout, r);
 	else
@@ -429,6 +460,21 @@ static void print_scenario(void *arg, const char *name, const char *what)
 	printf("%-24s %s\n", name, what);
 }
 
+static int list(const struct osim__cli_check *c)
+{
+	int rc = osim_check_scenarios(&c->options, print_scenario, NULL);
+
+	return rc ? refused(c, rc) : OSIM__EXIT_CLEAN;
+}
+
+/* What the driver's own runner knows: its scenarios, and so what --only names. */
+static int settle_scenarios(struct osim__cli_check *c)
+{
+	c->options.scenarios = __start_osim_scenarios;
+	c->options.scenario_count = (size_t)(__stop_osim_scenarios - __start_osim_scenarios);
+	return c->only ? osim_check_only(&c->options, c->only) : 0;
+}
+
 /* Asked by UBSan's run time, where the driver was built with it: a stack, and the kind. */
 const char *__ubsan_default_options(void);
 OSIM_EXPORT __attribute__((weak)) const char *__ubsan_default_options(void)
@@ -457,6 +503,11 @@ static int run(struct osim__cli_check *c, int argc, char **given)
 
 	if (!files_fine(c))
 		return error_status(c);
+	/* Before a driver is built for it, where that can be known. */
+	if (c->build.built || !c->scenarios)
+		rc = settle_scenarios(c);
+	if (rc)
+		return refused(c, rc);
 	if (c->trace)
 		return osim__cli_check_trace(c);
 	c->command = osim__cli_check_command(c);
@@ -469,7 +520,7 @@ static int run(struct osim__cli_check *c, int argc, char **given)
 		if (temp)
 			unlink(temp);
 	} else if (!rc && c->list) {
-		osim_check_scenarios(print_scenario, NULL);
+		rc = list(c);
 	} else if (!rc) {
 		c->against_report = temp ? temp : c->against_report;
 		if (c->coverage)
@@ -506,6 +557,7 @@ int osim__cli_check(int argc, char **argv)
 	osim__cli_report_free(&c.report);
 	free(c.command);
 	free(c.files);
+	free(c.scenarios);
 	free(given);
 	return rc;
 }

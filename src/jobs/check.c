@@ -11,19 +11,23 @@
 #include <optee_sim/rules.h>
 
 #include "abi/table.h"
-#include "jobs/jobs.h"
-#include "machine/machine.h"
+#include "jobs/choice.h"
 #include "jobs/experiment.h"
 #include "jobs/groups.h"
+#include "jobs/jobs.h"
+#include "jobs/picture.h"
 #include "jobs/plan.h"
+#include "jobs/wrong.h"
+#include "machine/machine.h"
 
 #define EXPERIMENTS_DEFAULT 60000u
 #define TIMEOUT_MS	    10000u
 /* Of a quick check, beside the faults. */
-#define QUICK_SAMPLE 1000u
+#define QUICK_SAMPLE	 1000u
+#define EXPERIMENT_BYTES 256u
 
-/* What a worker's record is made of. */
-enum { RECORD_WRONG = 'W', RECORD_MEASURE = 'M' };
+/* Part of a worker's record, beside what is wrong. */
+#define RECORD_MEASURE 'M'
 
 struct checking {
 	const struct osim_check_options *options;
@@ -31,9 +35,9 @@ struct checking {
 	struct osim__groups groups;
 	struct osim__measure *measures; /* one a scenario; NULL once they were taken */
 	char left_out[sizeof(((struct osim_check_summary *)0)->left_out)];
-	const struct osim_scenario **scenarios;
+	const struct osim_scenario **scenarios_all, **scenarios;
 	size_t scenario_count;
-	size_t done, crashed, all;
+	size_t done, crashed, all, untold;
 	uint64_t end_ms; /* 0: no limit */
 	int error;
 };
@@ -48,17 +52,6 @@ static uint64_t now_ms(void)
 
 /* --- in a worker --- */
 
-static void write_wrong(void *arg, const char *id, const char *text, const char *where)
-{
-	const char tag = RECORD_WRONG;
-
-	(void)arg;
-	osim__job_write(&tag, 1);
-	osim__job_write(id, strlen(id) + 1);
-	osim__job_write(text, strlen(text) + 1);
-	osim__job_write(where, strlen(where) + 1);
-}
-
 static void work_measure(void *arg, size_t index)
 {
 	const struct checking *c = arg;
@@ -67,8 +60,8 @@ static void work_measure(void *arg, size_t index)
 	struct osim__measure *measure = calloc(1, sizeof(*measure));
 	const char tag = RECORD_MEASURE;
 
-	if (!measure ||
-	    osim__experiment_run(&x, c->options->driver, write_wrong, NULL, NULL, NULL, measure))
+	if (!measure || osim__experiment_run(&x, c->options->driver, osim__wrong_write, NULL, NULL,
+					     NULL, measure))
 		abort();
 	osim__job_write(&tag, 1);
 	osim__job_write(measure, sizeof(*measure));
@@ -79,8 +72,8 @@ static void work_experiment(void *arg, size_t index)
 {
 	const struct checking *c = arg;
 
-	if (osim__experiment_run(&c->plan.items[index], c->options->driver, write_wrong, NULL, NULL,
-				 NULL, NULL))
+	if (osim__experiment_run(&c->plan.items[index], c->options->driver, osim__wrong_write, NULL,
+				 NULL, NULL, NULL))
 		abort();
 }
 
@@ -99,69 +92,46 @@ static size_t order_of(const struct checking *c, size_t index)
 	return c->measures ? index : c->scenario_count + index;
 }
 
-static void note(struct checking *c, const struct osim__experiment *x, size_t index, const char *id,
-		 const char *text, const char *where)
+/* What is wrong in a run goes to the groups. */
+struct noting {
+	struct checking *c;
+	const struct osim__experiment *x;
+	size_t index;
+};
+
+static void note(void *arg, const char *id, const char *text, const char *where)
 {
-	int rc = osim__groups_add(&c->groups, x, order_of(c, index), id, text, where);
+	const struct noting *n = arg;
+	int rc = osim__groups_add(&n->c->groups, n->x, order_of(n->c, n->index), id, text, where);
 
 	if (rc)
-		c->error = rc;
+		n->c->error = rc;
 }
 
-/* Three texts in a row; how many bytes they are, 0: cut off. */
-static size_t read_wrong(struct checking *c, const struct osim__experiment *x, size_t index,
-			 const char *p, size_t bytes)
-{
-	const char *text[3], *end = p + bytes, *begin = p;
-
-	for (unsigned int i = 0; i < 3; i++) {
-		const char *nul = memchr(p, '\0', (size_t)(end - p));
-
-		if (!nul)
-			return 0;
-		text[i] = p;
-		p = nul + 1;
-	}
-	note(c, x, index, text[0], text[1], text[2]);
-	return (size_t)(p - begin);
-}
-
-static void read_record(struct checking *c, const struct osim__experiment *x,
-			const struct osim__job_result *r)
+static void read_record(struct noting *n, const struct osim__job_result *r)
 {
 	const char *p = r->record;
-	size_t left = r->record_bytes;
+	size_t left = r->record_bytes, part;
 
-	while (left) {
-		size_t n = 0;
-
-		if (*p == RECORD_WRONG)
-			n = read_wrong(c, x, r->index, p + 1, left - 1);
-		else if (*p == RECORD_MEASURE && left - 1 >= sizeof(struct osim__measure) &&
-			 c->measures) {
-			n = sizeof(struct osim__measure);
-			memcpy(&c->measures[r->index], p + 1, n);
+	for (; left; p += part, left -= part) {
+		part = osim__wrong_read(p, left, note, n);
+		if (!part && *p == RECORD_MEASURE && left > sizeof(struct osim__measure) &&
+		    n->c->measures) {
+			part = 1 + sizeof(struct osim__measure);
+			memcpy(&n->c->measures[r->index], p + 1, part - 1);
 		}
-		if (!n)
+		if (!part)
 			return;
-		p += n + 1;
-		left -= n + 1;
 	}
 }
 
 static bool take(struct checking *c, const struct osim__experiment *x,
 		 const struct osim__job_result *r)
 {
-	struct osim__crash crash;
+	struct noting n = {c, x, r->index};
 
-	read_record(c, x, r);
-	if (r->end == OSIM__JOB_TIMEOUT) {
-		note(c, x, r->index, "crash.timeout",
-		     "the driver does not come to an end, and passes no scheduling point", "");
-	} else if (r->end != OSIM__JOB_DONE) {
-		osim__crash_read(&crash, r->log, r->end == OSIM__JOB_SIGNAL ? r->code : 0);
-		note(c, x, r->index, crash.id, crash.text, crash.where);
-	}
+	read_record(&n, r);
+	osim__wrong_end(r, note, &n);
 	c->crashed += r->end != OSIM__JOB_DONE;
 	c->done++;
 	if (c->options->progress && (c->done % 64 == 0 || c->done == c->all))
@@ -205,23 +175,28 @@ static int run(struct checking *c, size_t count, size_t batch, void (*work)(void
 
 static int select_scenarios(struct checking *c)
 {
-	const char *only = c->options->only ? c->options->only : "";
-	size_t all = 0;
+	int rc = osim__scenarios_all(c->options, &c->scenarios_all);
 
-	while (osim__scenarios[all])
-		all++;
-	c->scenarios = calloc(all, sizeof(*c->scenarios));
-	c->measures = calloc(all, sizeof(*c->measures));
-	if (!c->scenarios || !c->measures)
-		return -ENOMEM;
-	for (size_t i = 0; i < all; i++)
-		if (!strncmp(osim__scenarios[i]->name, only, strlen(only)) &&
-		    !(c->options->honest_only && osim__scenarios[i]->who == OSIM_WHO_HOSTILE))
-			c->scenarios[c->scenario_count++] = osim__scenarios[i];
-	if (!c->scenario_count)
-		return osim__error(-EINVAL, "only: no%s scenario begins with '%s'",
-				   c->options->honest_only ? " honest" : "", only);
-	return 0;
+	if (!rc)
+		rc = osim__scenarios_chosen(c->options, c->scenarios_all, &c->scenarios,
+					    &c->scenario_count);
+	if (rc)
+		return rc;
+	c->groups.scenarios = c->scenarios_all;
+	c->measures = calloc(c->scenario_count, sizeof(*c->measures));
+	return c->measures ? 0 : -ENOMEM;
+}
+
+/* What needs a secure world that breaks the protocol. */
+static void keep_hostile(struct osim__plan_list *plan)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (osim__experiment_who(&plan->items[i]) == OSIM_WHO_HOSTILE)
+			plan->items[kept++] = plan->items[i];
+	plan->count = kept;
+	plan->source_count = 0;
 }
 
 /* Every fault, and the others evenly thinned. */
@@ -281,13 +256,15 @@ static int check(struct checking *c)
 	rc = run(c, c->scenario_count, 1, work_measure, ended_measure);
 	for (size_t i = 0; !rc && i < c->scenario_count; i++)
 		rc = osim__plan_add(&c->plan, c->scenarios[i], &c->measures[i],
-				    !c->options->honest_only);
+				    c->options->peer != OSIM_CHECK_PEER_HONEST);
 	if (!rc)
 		note_left_out(c);
 	free(c->measures);
 	c->measures = NULL;
 	if (rc)
 		return rc;
+	if (c->options->peer == OSIM_CHECK_PEER_HOSTILE)
+		keep_hostile(&c->plan);
 	if (c->options->quick) {
 		thin(&c->plan);
 		max = c->plan.count < max ? c->plan.count : max;
@@ -307,38 +284,68 @@ static const struct osim_rule *rule_of(const char *id)
 	return NULL;
 }
 
-static void name_scenarios(const struct osim__group *g, const char **names)
+static void name_scenarios(const struct checking *c, const struct osim__group *g,
+			   const char **names)
 {
-	for (size_t i = 0; osim__scenarios[i]; i++)
+	for (size_t i = 0; c->scenarios_all[i]; i++)
 		if (g->in_scenario[i])
-			*names++ = osim__scenarios[i]->name;
+			*names++ = c->scenarios_all[i]->name;
 	*names = NULL;
 }
 
-static void tell(struct checking *c, void (*group)(void *arg, const struct osim_check_group *group),
-		 void *arg)
+static void tell_group(const struct checking *c, const struct osim__group *g,
+		       void (*group)(void *arg, const struct osim_check_group *group), void *arg)
 {
-	const char *scenarios[OSIM__GROUPS_SCENARIOS_MAX + 1];
-	char experiment[256];
+	const char *scenarios[OSIM__SCENARIOS_MAX + 1];
+	char experiment[EXPERIMENT_BYTES], names[OSIM__STIMULI_MAX][EXPERIMENT_BYTES];
+	struct osim_check_stimulus stimuli[OSIM__STIMULI_MAX];
+	const struct osim_rule *rule = rule_of(g->id);
+	struct osim_check_group out = {.id = g->id,
+				       .text = g->text,
+				       .where = g->where,
+				       .rule = rule ? rule->text : "",
+				       .abi = rule ? rule->abi : "",
+				       .who = osim__experiment_who(&g->best),
+				       .experiment = experiment,
+				       .count = g->count,
+				       .scenarios = scenarios,
+				       .stimuli = stimuli,
+				       .stimulus_count = g->stimulus_count,
+				       .timeline = g->timeline ? g->timeline : ""};
 
-	osim__groups_sort(&c->groups);
-	for (size_t i = 0; i < c->groups.count; i++) {
-		const struct osim__group *g = &c->groups.items[i];
-		const struct osim_rule *rule = rule_of(g->id);
-		struct osim_check_group out = {.id = g->id,
-					       .text = g->text,
-					       .where = g->where,
-					       .rule = rule ? rule->text : "",
-					       .abi = rule ? rule->abi : "",
-					       .who = osim__experiment_who(&g->best),
-					       .experiment = experiment,
-					       .count = g->count,
-					       .scenarios = scenarios};
-
-		name_scenarios(g, scenarios);
-		osim__experiment_print(&g->best, experiment, sizeof(experiment));
-		group(arg, &out);
+	name_scenarios(c, g, scenarios);
+	for (size_t i = 0; i < g->stimulus_count; i++) {
+		osim__experiment_print(&g->stimuli[i].best, names[i], sizeof(names[i]));
+		stimuli[i] = (struct osim_check_stimulus){.kind = g->stimuli[i].kind,
+							  .experiment = names[i],
+							  .count = g->stimuli[i].count};
 	}
+	osim__experiment_print(&g->best, experiment, sizeof(experiment));
+	group(arg, &out);
+}
+
+static bool asked_for(const void *arg, const struct osim__group *g)
+{
+	const struct osim_check_options *o = arg;
+
+	return (!o->only_id || !strncmp(g->id, o->only_id, strlen(o->only_id))) &&
+	       (o->peer != OSIM_CHECK_PEER_HOSTILE ||
+		osim__experiment_who(&g->best) == OSIM_WHO_HOSTILE);
+}
+
+static int tell(struct checking *c, void (*group)(void *arg, const struct osim_check_group *group),
+		void *arg)
+{
+	size_t all = c->groups.count;
+	int rc;
+
+	osim__groups_filter(&c->groups, asked_for, c->options);
+	c->untold = all - c->groups.count;
+	osim__groups_sort(&c->groups);
+	rc = osim__pictures(&c->groups, c->options);
+	for (size_t i = 0; !rc && i < c->groups.count; i++)
+		tell_group(c, &c->groups.items[i], group, arg);
+	return rc;
 }
 
 int osim_check(const struct osim_check_options *options,
@@ -357,11 +364,12 @@ int osim_check(const struct osim_check_options *options,
 	c.end_ms = options->budget_ms ? now_ms() + options->budget_ms : 0;
 	rc = check(&c);
 	if (!rc)
-		tell(&c, group, arg);
+		rc = tell(&c, group, arg);
 	if (!rc && summary) {
 		*summary = (struct osim_check_summary){.experiments = c.done,
 						       .scenarios = c.scenario_count,
 						       .groups = c.groups.count,
+						       .untold = c.untold,
 						       .crashed = c.crashed};
 		memcpy(summary->left_out, c.left_out, sizeof(c.left_out));
 	}
@@ -369,6 +377,7 @@ int osim_check(const struct osim_check_options *options,
 	osim__plan_free(&c.plan);
 	free(c.measures);
 	free(c.scenarios);
+	free(c.scenarios_all);
 	return rc;
 }
 
@@ -382,20 +391,19 @@ static void count_wrong(void *arg, const char *id, const char *text, const char 
 	++*count;
 }
 
-int osim_check_again(struct osim_driver *driver, const char *experiment, osim_event_fn *sink,
-		     void *arg)
+int osim_check_again(const struct osim_check_options *options, const char *experiment,
+		     osim_event_fn *sink, void *arg)
 {
+	const struct osim_scenario **scenarios = NULL;
 	struct osim__experiment x;
 	size_t wrong = 0;
-	int rc = osim__experiment_parse(&x, experiment);
+	int rc = osim__scenarios_all(options, &scenarios);
 
 	if (!rc)
-		rc = osim__experiment_run(&x, driver, count_wrong, &wrong, sink, arg, NULL);
+		rc = osim__experiment_parse(&x, experiment, scenarios);
+	if (!rc)
+		rc = osim__experiment_run(&x, options->driver, count_wrong, &wrong, sink, arg,
+					  NULL);
+	free(scenarios);
 	return rc ? rc : wrong != 0;
-}
-
-void osim_check_scenarios(void (*fn)(void *arg, const char *name, const char *what), void *arg)
-{
-	for (size_t i = 0; osim__scenarios[i]; i++)
-		fn(arg, osim__scenarios[i]->name, osim__scenarios[i]->what);
 }

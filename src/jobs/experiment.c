@@ -23,6 +23,7 @@
 struct experiment_run {
 	const struct osim__experiment *x;
 	struct osim_stage stage;
+	struct osim__stage_host host;
 	struct osim__explorer explorer;
 	struct osim_tap tap;
 	struct osim_rules *check;
@@ -275,9 +276,8 @@ int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *d
 	run->stage.platform.size = sizeof(run->stage.platform);
 	run->stage.disturbed = disturbs(x);
 	run->stage.reordered = x->schedule.count != 0;
-	run->stage.unmet = tell;
-	run->stage.lacks = lacks;
-	run->stage.listener = run;
+	run->stage.host = &run->host;
+	run->host = (struct osim__stage_host){.unmet = tell, .lacks = lacks, .arg = run};
 	rc = osim_rules_new(OSIM_SEES_ALL, rule_broken, run, &run->check);
 	if (!rc)
 		rc = make(run);
@@ -324,6 +324,17 @@ int osim__experiment_print(const struct osim__experiment *x, char *text, size_t 
 	}
 	return snprintf(text, bytes, "%s%s%s%s", x->profile == OSIM_PROFILE_ABI ? ABI_PREFIX : "",
 			x->scenario->name, plan, schedule);
+}
+
+void osim__experiment_kind(const struct osim__experiment *x, char *kind, size_t bytes)
+{
+	char plan[64];
+
+	print_plan(x, plan, sizeof(plan));
+	if (plan[0])
+		snprintf(kind, bytes, "%.*s", (int)strcspn(plan + 1, "@"), plan + 1);
+	else
+		snprintf(kind, bytes, "%s", x->schedule.count ? "order" : "");
 }
 
 /* A number after the given character; false: there is none. */
@@ -379,7 +390,8 @@ static bool parse_plan(struct osim__experiment *x, const char *text)
 	return !*rest && (x->plan != OSIM__PLAN_FAULT || x->a < OSIM_FAULT_COUNT);
 }
 
-int osim__experiment_parse(struct osim__experiment *x, const char *text)
+int osim__experiment_parse(struct osim__experiment *x, const char *text,
+			   const struct osim_scenario *const *scenarios)
 {
 	char copy[256], *name = copy, *plan, *schedule;
 
@@ -396,9 +408,9 @@ int osim__experiment_parse(struct osim__experiment *x, const char *text)
 		x->profile = OSIM_PROFILE_ABI;
 		name += strlen(ABI_PREFIX);
 	}
-	for (size_t i = 0; osim__scenarios[i]; i++)
-		if (!strcmp(osim__scenarios[i]->name, name))
-			x->scenario = osim__scenarios[i];
+	for (; *scenarios; scenarios++)
+		if (!strcmp((*scenarios)->name, name))
+			x->scenario = *scenarios;
 	if (!x->scenario)
 		return osim__error(-EINVAL, "experiment '%s': there is no scenario '%s'", text,
 				   name);

@@ -64,8 +64,11 @@ int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *d
 			 void *sink_arg, struct osim__measure *measure);
 
 int osim__experiment_print(const struct osim__experiment *x, char *text, size_t bytes);
-/* 0; -EINVAL, with osim__error(). */
-int osim__experiment_parse(struct osim__experiment *x, const char *text);
+/* 0; -EINVAL, with osim__error(). scenarios ends with NULL. */
+int osim__experiment_parse(struct osim__experiment *x, const char *text,
+			   const struct osim_scenario *const *scenarios);
+/* What is done: "alloc", as print has it; "order": its schedule only; "": nothing. */
+void osim__experiment_kind(const struct osim__experiment *x, char *kind, size_t bytes);
 enum osim_who osim__experiment_who(const struct osim__experiment *x);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEY_BYTES 512u
+
 /* Sizes and counts in a text differ from run to run of the same fault; line numbers ("file.c:120")
  * do not. */
 static void append_without_numbers(char *key, size_t bytes, const char *text)
@@ -51,13 +53,13 @@ static bool simpler(const struct osim__experiment *a, const struct osim__experim
 	return a->at < b->at;
 }
 
-static size_t scenario_index(const struct osim_scenario *scenario)
+static size_t scenario_index(const struct osim__groups *g, const struct osim_scenario *scenario)
 {
 	size_t i = 0;
 
-	while (osim__scenarios[i] != scenario)
+	while (g->scenarios[i] != scenario)
 		i++;
-	assert(i < OSIM__GROUPS_SCENARIOS_MAX);
+	assert(i < OSIM__SCENARIOS_MAX);
 	return i;
 }
 
@@ -83,6 +85,7 @@ static void drop(struct osim__group *group)
 	free(group->id);
 	free(group->text);
 	free(group->where);
+	free(group->timeline);
 }
 
 static int add(struct osim__groups *g, const struct osim__group *group)
@@ -100,11 +103,40 @@ static int add(struct osim__groups *g, const struct osim__group *group)
 	return 0;
 }
 
+static bool better(const struct osim__experiment *a, size_t order_a,
+		   const struct osim__experiment *b, size_t order_b)
+{
+	return simpler(a, b) || (!simpler(b, a) && order_a < order_b);
+}
+
+static void note_stimulus(struct osim__group *g, const struct osim__experiment *x, size_t order)
+{
+	char kind[sizeof(g->stimuli[0].kind)];
+	size_t i = 0;
+
+	osim__experiment_kind(x, kind, sizeof(kind));
+	while (i < g->stimulus_count && strcmp(g->stimuli[i].kind, kind) != 0)
+		i++;
+	if (i == OSIM__STIMULI_MAX)
+		i--;
+	if (i == g->stimulus_count) {
+		memcpy(g->stimuli[i].kind, kind, sizeof(kind));
+		g->stimulus_count++;
+	}
+	if (!g->stimuli[i].count++ ||
+	    better(x, order, &g->stimuli[i].best, g->stimuli[i].best_order)) {
+		g->stimuli[i].best = *x;
+		g->stimuli[i].best_order = order;
+	}
+}
+
 /* Takes the place of an older one's experiment and texts. */
 static void take_over(struct osim__group *old, struct osim__group *group)
 {
 	group->count = old->count;
 	memcpy(group->in_scenario, old->in_scenario, sizeof(group->in_scenario));
+	memcpy(group->stimuli, old->stimuli, sizeof(group->stimuli));
+	group->stimulus_count = old->stimulus_count;
 	drop(old);
 	*old = *group;
 }
@@ -112,17 +144,20 @@ static void take_over(struct osim__group *old, struct osim__group *group)
 int osim__groups_add(struct osim__groups *g, const struct osim__experiment *x, size_t order,
 		     const char *id, const char *text, const char *where)
 {
-	char key[512];
+	char key[KEY_BYTES];
 	struct osim__group group, *old;
-	size_t scenario = scenario_index(x->scenario);
+	size_t scenario = scenario_index(g, x->scenario);
 
 	make_key(key, sizeof(key), id, text, where);
 	old = find(g, key);
 	if (old) {
-		old->count += old->last_order != order;
+		if (old->last_order != order) {
+			old->count++;
+			note_stimulus(old, x, order);
+		}
 		old->last_order = order;
 		old->in_scenario[scenario] = true;
-		if (simpler(&old->best, x) || (!simpler(x, &old->best) && old->best_order <= order))
+		if (!better(x, order, &old->best, old->best_order))
 			return 0;
 	}
 	group = (struct osim__group){.key = copy_text(key),
@@ -134,6 +169,8 @@ int osim__groups_add(struct osim__groups *g, const struct osim__experiment *x, s
 				     .last_order = order,
 				     .count = 1};
 	group.in_scenario[scenario] = true;
+	if (!old)
+		note_stimulus(&group, x, order);
 	if (!group.key || !group.id || !group.text || !group.where || (!old && add(g, &group))) {
 		drop(&group);
 		return -ENOMEM;
@@ -141,6 +178,37 @@ int osim__groups_add(struct osim__groups *g, const struct osim__experiment *x, s
 	if (old)
 		take_over(old, &group);
 	return 0;
+}
+
+bool osim__group_is(const struct osim__group *g, const char *id, const char *text,
+		    const char *where)
+{
+	char key[KEY_BYTES];
+
+	make_key(key, sizeof(key), id, text, where);
+	return !strcmp(key, g->key);
+}
+
+void osim__groups_filter(struct osim__groups *g,
+			 bool (*keep)(const void *arg, const struct osim__group *group),
+			 const void *arg)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < g->count; i++)
+		if (keep(arg, &g->items[i]))
+			g->items[kept++] = g->items[i];
+		else
+			drop(&g->items[i]);
+	g->count = kept;
+}
+
+/* Kinds of stimuli as they were met depend on which run ended first. */
+static int compare_stimuli(const void *a, const void *b)
+{
+	const struct osim__stimulus *sa = a, *sb = b;
+
+	return strcmp(sa->kind, sb->kind);
 }
 
 static int compare(const void *a, const void *b)
@@ -155,6 +223,9 @@ void osim__groups_sort(struct osim__groups *g)
 {
 	if (g->count)
 		qsort(g->items, g->count, sizeof(*g->items), compare);
+	for (size_t i = 0; i < g->count; i++)
+		qsort(g->items[i].stimuli, g->items[i].stimulus_count,
+		      sizeof(g->items[i].stimuli[0]), compare_stimuli);
 }
 
 void osim__groups_free(struct osim__groups *g)

@@ -7,6 +7,15 @@
 /* Scenarios of the library. The last is NULL. */
 extern const struct osim_scenario *const osim__scenarios[];
 
+/* Who listens to a scenario, and what is kept for it. */
+struct osim__stage_host {
+	void (*unmet)(void *arg, const char *id, const char *text); /* NULL: nobody listens */
+	void (*lacks)(void *arg, const char *what);		    /* the same */
+	void *arg;						    /* of both */
+	void *memory; /* of programs; see osim_stage_alloc() */
+	bool special; /* the scenario's machine is not the default one */
+};
+
 /* Runs it, unless the driver is from before what it is about: then it lacks that. */
 void osim__stage_run(struct osim_stage *stage, const struct osim_scenario *scenario);
 

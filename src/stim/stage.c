@@ -34,9 +34,9 @@ static int bind_driver(struct osim_stage *stage)
 	if (!rc)
 		osim_device_each(stage->m, find_node, &nodes);
 	/* This holds also where something is made to fail. */
-	if (nodes.supplicant && !nodes.client && stage->unmet)
-		stage->unmet(stage->listener, "probe.device",
-			     "the driver comes up without the device for programs");
+	if (nodes.supplicant && !nodes.client && stage->host->unmet)
+		stage->host->unmet(stage->host->arg, "probe.device",
+				   "the driver comes up without the device for programs");
 	return rc;
 }
 
@@ -52,7 +52,7 @@ bool osim_stage_bind(struct osim_stage *stage)
 	bool part = stage->part;
 	int rc = bind_driver(stage);
 
-	stage->part = part && (stage->special || stage->tap.fn);
+	stage->part = part && (stage->host->special || stage->tap.fn);
 	/* A probe that never ends is a finding of its own. */
 	osim_expect(stage, !rc || rc == -EDEADLK || rc == -ELOOP, "probe.bound",
 		    "the driver does not come up with a secure world that it can work with");
@@ -92,17 +92,17 @@ void *osim_stage_alloc(struct osim_stage *stage, size_t bytes)
 
 	if (!memory)
 		return NULL;
-	memory->next = stage->memory;
-	stage->memory = memory;
+	memory->next = stage->host->memory;
+	stage->host->memory = memory;
 	return memory->bytes;
 }
 
 void osim__stage_free(struct osim_stage *stage)
 {
-	while (stage->memory) {
-		struct memory *memory = stage->memory;
+	while (stage->host->memory) {
+		struct memory *memory = stage->host->memory;
 
-		stage->memory = memory->next;
+		stage->host->memory = memory->next;
 		free(memory);
 	}
 }
@@ -117,8 +117,8 @@ void osim_stage_finish(struct osim_stage *stage)
 
 void osim_expect(struct osim_stage *stage, bool holds, const char *id, const char *text)
 {
-	if (!holds && !stage->disturbed && !stage->part && stage->unmet)
-		stage->unmet(stage->listener, id, text);
+	if (!holds && !stage->disturbed && !stage->part && stage->host->unmet)
+		stage->host->unmet(stage->host->arg, id, text);
 }
 
 static void find_device(void *arg, const char *name)
@@ -137,10 +137,19 @@ bool osim_stage_has_supplicant(struct osim_stage *stage)
 	return found;
 }
 
+static bool is_listed(const struct osim_scenario *scenario)
+{
+	for (size_t i = 0; osim__scenarios[i]; i++)
+		if (osim__scenarios[i] == scenario)
+			return true;
+	return false;
+}
+
 void osim__stage_run(struct osim_stage *stage, const struct osim_scenario *scenario)
 {
-	stage->part = osim__khost_driver_lacks_clients(stage->driver);
-	stage->special = scenario->configure != NULL;
+	/* Who writes a scenario of his own knows his driver. */
+	stage->part = is_listed(scenario) && osim__khost_driver_lacks_clients(stage->driver);
+	stage->host->special = scenario->configure != NULL;
 	if (scenario->notif && osim__khost_driver_lacks_notif(stage->driver))
 		osim_stage_lacks(stage, "asynchronous notifications");
 	else if (scenario->whole && stage->part)
@@ -151,6 +160,6 @@ void osim__stage_run(struct osim_stage *stage, const struct osim_scenario *scena
 
 void osim_stage_lacks(struct osim_stage *stage, const char *what)
 {
-	if (!stage->disturbed && stage->lacks)
-		stage->lacks(stage->listener, what);
+	if (!stage->disturbed && stage->host->lacks)
+		stage->host->lacks(stage->host->arg, what);
 }

@@ -48,11 +48,12 @@ static void on_event(void *arg, const struct osim_event *e)
 
 int main(int argc, char **argv)
 {
+	struct osim_check_options options = {.size = sizeof(options), .driver = &osim_driver_model};
 	struct recording r = {.seq = 0};
 
 	if (argc != 2 || osim_trace_writer_new(stdout, OSIM_TRACE_NATIVE, &r.writer))
 		return 2;
-	if (osim_check_again(&osim_driver_model, argv[1], on_event, &r) < 0) {
+	if (osim_check_again(&options, argv[1], on_event, &r) < 0) {
 		fprintf(stderr, "%s\n", osim_last_error());
 		return 2;
 	}

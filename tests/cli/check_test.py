@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """optee-sim check from outside: its options, the files that it writes, and what it accepts.
 
-  check_test.py --program optee-sim [--emulator CMD] [--tree DIR] [--handler FILE.c] Case...
+  check_test.py --program optee-sim [--emulator CMD] [--tree DIR] [--handler FILE.c]
+      [--scenario FILE.c] Case...
 """
 import argparse
 import json
@@ -68,14 +69,21 @@ class Options(Directory):
         for words, text in [
                 (["--jobs=x"], "--jobs: 'x'"),
                 (["--budget=-1"], "--budget: '-1'"),
-                (["--peer=evil"], "--peer: 'evil' is none of honest, all"),
+                (["--peer=evil"], "--peer: 'evil' is none of honest, hostile, all"),
                 (["--profile=real"], "--profile: 'real' is neither optee nor abi"),
                 (["--build=fast"], "--build: 'fast' is none of plain, asan, access"),
                 (["--build=asan"], "--build: needs --kernel or --driver"),
-                (["--only=nosuch"], "--only: no scenario begins with 'nosuch'"),
+                (["--only=nosuch"],
+                 "--only: neither a scenario nor a finding begins with 'nosuch'"),
+                (["--only=kernel.leek"], "with 'kernel.leek'; near: kernel.leak, "),
+                (["--only=wiat-post"], "with 'wiat-post'; near: wait-post"),
+                (["--only=notif.drian"], "; near: notif.drain"),
+                (["--only=posts.x"], "begins with 'posts.x'"),
                 (["--again=nosuch"], "--again: experiment 'nosuch'"),
                 (["--coverage=x"], "--coverage: needs --kernel or --driver"),
                 (["--again=posts", "--tap"], "--again: makes one run, and no report"),
+                (["--scenario=/nonexistent.c"], "--scenario: cannot read '/nonexistent.c'"),
+                (["--scenario", __file__], "--scenario: needs --kernel or --driver"),
                 (["--driver=/nonexistent.c"], "--driver: cannot read '/nonexistent.c'"),
                 (["--driver", __file__, "--kernel=x"], "--driver: not together with --kernel"),
                 (["--kernel=/nonexistent"], "--kernel: cannot read '/nonexistent'"),
@@ -85,6 +93,41 @@ class Options(Directory):
             done = run_check(*words, check=2)
             self.assertIn(text, done.stderr)
             self.assertEqual(done.stdout, "")
+
+    def test_only_names_scenarios_or_findings(self):
+        listed = run_check("--list", "--only=wait-p", check=0).stdout
+        self.assertEqual(re.findall(r"^(\S+) ", listed, re.M), ["wait-post"])
+        # A scenario's name where both begin so; a finding's where there is a '.'.
+        for word, all_of_them in ("supplicant", False), ("supplicant.", True), ("kernel.", True):
+            listed = run_check("--list", "--only", word, check=0).stdout
+            names = re.findall(r"^(\S+) ", listed, re.M)
+            self.assertEqual(all(name.startswith(word) for name in names), not all_of_them)
+
+    def test_ids_that_only_takes_are_those_of_the_source(self):
+        root = pathlib.Path(__file__).parents[2]
+        rules = set(re.findall(r"^\| `([a-z.0-9-]+)`", (root / "docs/rules.md").read_text(), re.M))
+        ids = r'"([a-z]+\.[a-z0-9-]+)"'
+        listed = re.findall(ids, (root / "src/jobs/ids.c").read_text())
+        used = set()
+        for room in "jobs", "kernel", "loop", "machine", "sched", "secure", "stim", "user", "invoke":
+            for file in (root / "src" / room).glob("*.c"):
+                if file.name != "ids.c":
+                    used |= set(re.findall(ids, file.read_text()))
+        self.assertEqual(listed, sorted(used - rules), "src/jobs/ids.c: ids of findings, sorted")
+
+    def test_peer_leaves_out_what_the_others_can_cause(self):
+        reports = {}
+        for peer in "honest", "hostile":
+            out = self.dir / peer
+            # The built-in driver has what it takes to be wrong in no run of an honest world.
+            run_check("--only=posts-percpu", "--peer", peer, "--quick", "--json", out)
+            reports[peer] = json.loads(out.read_text())
+        wrong = reports["honest"]["wrong"]
+        self.assertEqual(wrong["hostile"], 0)
+        self.assertEqual((reports["hostile"]["wrong"]["honest"],
+                          reports["hostile"]["wrong"]["resource"]), (0, 0))
+        self.assertGreater(reports["hostile"]["runs"], 1)
+        self.assertNotEqual(reports["hostile"]["runs"], reports["honest"]["runs"])
 
     def test_file_that_cannot_be_written_is_told_before_the_run(self):
         for option in "--json", "--junit", "--sarif", "--baseline-write":
@@ -142,6 +185,48 @@ class Formats(Directory):
             done = Planted.check("--again", f["experiment"], check=1)
             self.assertIn(f["id"], done.stdout)
 
+    def test_finding_shows_the_end_of_its_time_line(self):
+        for f in self.json["findings"]:
+            marked = [row for row in f["timeline"] if row.startswith("> ")]
+            self.assertEqual(len(marked), 1, f)
+            self.assertIn(f"FINDING {f['id']}: {f['text']}"[:60], marked[0])
+            self.assertLessEqual(len(f["timeline"]), 26)
+            self.assertIn("  seconds cpu context", f["timeline"][0])
+            again = Planted.check("--again", f["experiment"], check=1).stdout.splitlines()
+            rows = [row[2:] for row in f["timeline"][1:] if not row.startswith("  ... ")]
+            self.assertTrue(set(rows[:-2]) <= set(again), rows)
+            for row in f["timeline"]:
+                self.assertIn(f"      {row}\n", self.text)
+
+    def test_finding_lists_what_was_done_there(self):
+        for f in self.json["findings"]:
+            kinds = [s["kind"] for s in f["stimuli"]]
+            self.assertEqual(kinds, sorted(set(kinds)))
+            self.assertEqual(sum(s["runs"] for s in f["stimuli"]), f["runs"])
+            self.assertIn(f["experiment"], [s["experiment"] for s in f["stimuli"]])
+        leak = next(f for f in self.json["findings"] if f["id"] == "kernel.leak")
+        some = next(s for s in leak["stimuli"] if s["kind"] == "alloc")
+        self.assertIn(f"alloc {some['runs']} ({some['experiment']})", self.text)
+        Planted.check("--again", some["experiment"], check=1)
+
+    def test_only_a_finding_is_told_where_that_is_asked(self):
+        out = self.dir / "junit"
+        done = Planted.check(*SOME, "--only=notif.stop", "--junit", out, check=1)
+        self.assertEqual(re.findall(r"^  ([\w.-]+)$", done.stdout, re.M), ["notif.stop-first"])
+        self.assertRegex(done.stdout, r"; [1-9]\d* not asked for\n")
+        names = {case.get("name") for case in ElementTree.parse(out).getroot().iter("testcase")}
+        self.assertEqual(names, {"notif.stop-first"})
+        done = Planted.check(*SOME, "--only=session.", check=0)
+        self.assertNotIn("kernel.leak", done.stdout)
+
+    def test_hostile_peer_tells_what_only_it_can_cause(self):
+        out = self.dir / "json"
+        done = Planted.check(*SOME, "--peer=hostile", "--json", out)
+        report = json.loads(out.read_text())
+        self.assertEqual({f["who"] for f in report["findings"]} - {"hostile"}, set())
+        self.assertEqual(done.returncode, 1 if report["findings"] else 0)
+        self.assertRegex(done.stdout, r"; [1-9]\d* not asked for\n")
+
     def test_part_of_a_driver_owes_no_more_than_that(self):
         report = self.dir / "json"
         text = run_check("--driver", GIVEN.handler, *SOME, "--json", report,
@@ -171,6 +256,12 @@ class Formats(Directory):
         self.assertTrue(first.get("message"))
         self.assertIn(f"again: optee-sim check --driver {Planted.file} --build asan --again ",
                       first.text)
+        # A time line stands in the case that it is of, and in no other.
+        text = "".join(failure.text for failure in self.junit.iter("failure"))
+        for f in self.json["findings"]:
+            self.assertEqual(text.count(f"time line of {f['experiment']}:\n{f['timeline'][0]}"),
+                             sum(g["experiment"] == f["experiment"]
+                                 for g in self.json["findings"]))
 
     def test_sarif_has_what_code_scanning_needs(self):
         self.assertEqual(self.sarif["version"], "2.1.0")
@@ -191,6 +282,9 @@ class Formats(Directory):
             at = result["locations"][0]["physicalLocation"]
             self.assertFalse(at["artifactLocation"]["uri"].startswith("/"))
             self.assertGreaterEqual(at["region"]["startLine"], 1)
+        for result, f in zip(run["results"], self.json["findings"]):
+            steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
+            self.assertEqual([s["location"]["message"]["text"] for s in steps], f["timeline"])
 
     def test_tap_has_the_plan_and_the_failures(self):
         lines = Planted.check(*SOME, "--tap", check=1).stdout.splitlines()
@@ -277,6 +371,81 @@ class Races(Directory):
         self.check_races("--baseline-write", base, check=0)
         self.assertIn("kernel.data-race", base.read_text())
         self.check_races("--baseline", base, check=0)
+
+
+class Scenarios(Directory):
+    """Scenarios in files of a user's own."""
+    # What the scenario is there to find: only the last value counts.
+    FAULT = ("""		if (value == OPTEE_SMC_ASYNC_NOTIF_VALUE_DO_BOTTOM_HALF)
+			do_bottom_half = true;
+		else
+			pr_info("value %u\\n", value);
+""", "		do_bottom_half = value == OPTEE_SMC_ASYNC_NOTIF_VALUE_DO_BOTTOM_HALF;\n")
+
+    @classmethod
+    def setUpClass(cls):
+        place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(place.cleanup)
+        base = pathlib.Path(place.name) / "with a blank"
+        base.mkdir()
+        cls.cache, cls.driver, cls.file = base / "cache", base / "own.c", base / "burst.c"
+        shutil.copy(GIVEN.scenario, cls.file)
+        shutil.copy(GIVEN.handler, cls.driver)
+
+    def check_own(self, *words, check=None):
+        return run_check("--driver", self.driver, "--scenario", self.file, "--build=plain", *words,
+                         check=check, cache=self.cache)
+
+    def test_scenario_fails_with_the_fault_and_passes_without(self):
+        text = self.driver.read_text()
+        self.assertIn(self.FAULT[0], text)
+        done = self.check_own("--only=burst", "--peer=honest", *SOME, check=0)
+        self.assertRegex(done.stdout, r"runs of 1 scenario, 0 crashed; wrong: 0 honest")
+        self.driver.write_text(text.replace(*self.FAULT))
+        self.addCleanup(self.driver.write_text, text)
+        done = self.check_own("--only=burst.", "--peer=honest", *SOME, check=1)
+        self.assertEqual(re.findall(r"^  ([\w.-]+)$", done.stdout, re.M), ["burst.bottom-half"])
+        self.assertRegex(done.stdout, r"> .*FINDING burst.bottom-half: ")
+        again = re.search(r"again: optee-sim (check .*)$", done.stdout, re.M).group(1)
+        self.assertIn(f"--scenario '{self.file}'", again)
+        done = self.check_own("--again", "burst", check=1)
+        self.assertIn("FINDING burst.bottom-half", done.stdout)
+
+    def test_page_about_scenarios_has_this_one(self):
+        page = (pathlib.Path(__file__).parents[2] / "docs/scenarios.md").read_text()
+        code = re.search(r"```c\n(.*?)```", page, re.S).group(1)
+        self.assertTrue(self.file.read_text().endswith(code))
+        self.assertIn(self.FAULT[1].strip(), page)
+
+    def test_scenario_is_listed_and_gets_every_stimulus(self):
+        listed = self.check_own("--list", check=0).stdout
+        self.assertRegex(listed, r"(?m)^burst +0 and another value come with one interrupt\.$")
+        self.assertRegex(listed, r"(?m)^posts ")
+        for plan in "alloc@0", "irq@0", "ret@2=0x4", "a1@2=0x0", "post@3=1", "kill@3":
+            done = self.check_own("--again", f"burst+{plan}")
+            self.assertIn("=== bind", done.stdout, done.stderr)
+
+    def test_races_are_looked_for_in_it_too(self):
+        done = run_check("--driver", self.driver, "--scenario", self.file, "--only=burst", *SOME,
+                         "--peer=honest", check=0, cache=self.cache)
+        runs = int(re.search(r": (\d+) runs of 1 scenario", done.stdout).group(1))
+        self.assertGreater(runs, 301)  # those of the one build
+
+    def test_scenario_that_does_not_compile_is_told(self):
+        bad = self.dir / "bad.c"
+        bad.write_text("int broken = gone;\n")
+        done = run_check("--driver", self.driver, "--scenario", bad, "--build=plain", check=2,
+                         cache=self.cache)
+        self.assertIn("the driver or a scenario does not compile:", done.stderr)
+        self.assertRegex(done.stderr, r"bad\.c:1:\d+: error: .*gone")
+        self.assertEqual(done.stdout, "")
+
+    def test_name_that_is_taken_is_refused(self):
+        bad = self.dir / "bad.c"
+        bad.write_text(self.file.read_text().replace('"burst"', '"posts"'))
+        done = run_check("--driver", self.driver, "--scenario", bad, "--build=plain", check=2,
+                         cache=self.cache)
+        self.assertIn("--scenarios: there are two of the name 'posts'", done.stderr)
 
 
 class Baseline(Directory):
@@ -378,6 +547,7 @@ def main():
     parser.add_argument("--emulator", default="")
     parser.add_argument("--tree")
     parser.add_argument("--handler")
+    parser.add_argument("--scenario")
     parser.add_argument("cases", nargs="+")
     parser.parse_args(namespace=GIVEN)
     GIVEN.emulator = [word for word in GIVEN.emulator.split(";") if word]

@@ -361,7 +361,8 @@ static void heard(void *arg, const char *id, const char *text)
 static void expectation_unmet_is_told_unless_disturbed(void **state)
 {
 	char id[32] = "";
-	struct osim_stage stage = {.unmet = heard, .listener = id, .disturbed = true};
+	struct osim__stage_host host = {.unmet = heard, .arg = id};
+	struct osim_stage stage = {.host = &host, .disturbed = true};
 
 	(void)state;
 	osim_expect(&stage, false, "client.open", "it is not");

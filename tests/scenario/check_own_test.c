@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a check makes of scenarios that are not the library's: each thing that is done to others is
+ * done to them, and what they find is told with the simplest run that shows it.
+ *
+ * ctest-drivers: model
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <optee_sim/scenario.h>
+
+#include "jobs/picture.h"
+
+OSIM_DRIVER_DECLARE(model);
+
+static void posts(struct osim_stage *stage)
+{
+	if (!osim_stage_bind(stage))
+		return;
+	osim_post(stage->m, 5);
+	osim_run(stage->m);
+	osim_expect(stage, osim_stats(stage->m)->posts == 1, "own.posts", "more than one value");
+	osim_expect(stage, !stage->reordered, "own.order", "another order");
+}
+
+static void hangs(struct osim_stage *stage)
+{
+	(void)stage;
+	for (volatile bool forever = true; forever;)
+		;
+}
+
+static const struct osim_scenario own = {
+	.name = "own", .what = "A value is posted.", .body = posts, .notif = true};
+static const struct osim_scenario hanging = {
+	.name = "own-hangs", .what = "It does not end.", .body = hangs};
+static const struct osim_scenario second_own = {
+	.name = "own", .what = "The same name.", .body = posts};
+static const struct osim_scenario taken = {
+	.name = "posts", .what = "The library has that.", .body = posts};
+static const struct osim_scenario spelled = {
+	.name = "own+1", .what = "That would be no name of an experiment.", .body = posts};
+static const struct osim_scenario empty = {.name = "own", .what = "Nothing happens."};
+
+static struct osim_check_options options_of(const struct osim_scenario *const *scenarios,
+					    size_t count)
+{
+	const char *profile = getenv("OSIM_TEST_PROFILE");
+	bool abi = profile && !strcmp(profile, "abi");
+
+	return (struct osim_check_options){.size = sizeof(struct osim_check_options),
+					   .driver = &osim_driver_model,
+					   .jobs = 1,
+					   .experiments_max = 400,
+					   .seed = 1,
+					   .only = "own",
+					   .scenarios = scenarios,
+					   .scenario_count = count,
+					   .profile = abi ? OSIM_PROFILE_ABI : OSIM_PROFILE_OPTEE};
+}
+
+/* What was told of one id. */
+struct told {
+	const char *id;
+	size_t times, kinds, posts, orders;
+	char experiment[64], timeline[8192];
+};
+
+static void note(void *arg, const struct osim_check_group *g)
+{
+	struct told *told = arg;
+	const char *colon = strchr(g->experiment, ':');
+
+	if (strcmp(g->id, told->id) != 0)
+		return;
+	told->times++;
+	told->kinds = g->stimulus_count;
+	for (size_t i = 0; i < g->stimulus_count; i++) {
+		if (!strcmp(g->stimuli[i].kind, "post"))
+			told->posts = g->stimuli[i].count;
+		if (!strcmp(g->stimuli[i].kind, "order"))
+			told->orders = g->stimuli[i].count;
+	}
+	snprintf(told->experiment, sizeof(told->experiment), "%s",
+		 colon ? colon + 1 : g->experiment);
+	snprintf(told->timeline, sizeof(told->timeline), "%s", g->timeline);
+}
+
+static void own_scenario_meets_every_stimulus_and_is_told(void **state)
+{
+	const struct osim_scenario *scenarios[] = {&own};
+	struct osim_check_options options = options_of(scenarios, 1);
+	struct told values = {.id = "own.posts"}, order = {.id = "own.order"};
+	struct osim_check_summary summary;
+
+	(void)state;
+	assert_int_equal(osim_check(&options, note, &values, &summary), 0);
+	assert_int_equal(summary.scenarios, 1);
+	assert_int_equal(summary.experiments, 401);
+	assert_int_equal(values.times, 1);
+	assert_int_equal(values.kinds, 1);
+	assert_true(values.posts > 10);
+	assert_memory_equal(values.experiment, "own+post@", 9);
+	assert_int_equal(osim_check(&options, note, &order, NULL), 0);
+	assert_int_equal(order.times, 1);
+	assert_true(order.orders > 10);
+	assert_memory_equal(order.experiment, "own/", 4);
+	/* One deviation is enough for it. */
+	assert_null(strchr(order.experiment, ','));
+	assert_int_equal(osim_check_again(&options, order.experiment, NULL, NULL), 1);
+	assert_int_equal(osim_check_again(&options, "own", NULL, NULL), 0);
+}
+
+static size_t rows(const char *timeline, const char *with)
+{
+	size_t n = 0;
+
+	for (const char *p = timeline; (p = strstr(p, with)); p++)
+		n++;
+	return n;
+}
+
+static void timeline_is_short_and_marks_where_it_was_noticed(void **state)
+{
+	const struct osim_scenario *scenarios[] = {&own};
+	struct osim_check_options options = options_of(scenarios, 1);
+	struct told told = {.id = "own.posts"};
+	const char *mark;
+
+	(void)state;
+	assert_int_equal(osim_check(&options, note, &told, NULL), 0);
+	mark = strstr(told.timeline, "\n> ");
+	assert_non_null(mark);
+	assert_non_null(strstr(mark, "FINDING own.posts: more than one value"));
+	assert_int_equal(rows(told.timeline, "\n> "), 1);
+	assert_true(rows(told.timeline, "\n") <= 25);
+	assert_true(rows(mark + 1, "\n") <= 2);
+	assert_non_null(strstr(told.timeline, "\n  ... "));
+	assert_memory_equal(told.timeline, "  seconds cpu", 13);
+}
+
+static void finding_that_nobody_asked_for_is_counted_only(void **state)
+{
+	const struct osim_scenario *scenarios[] = {&own};
+	struct osim_check_options options = options_of(scenarios, 1);
+	struct told values = {.id = "own.posts"}, order = {.id = "own.order"};
+	struct osim_check_summary summary;
+
+	(void)state;
+	assert_int_equal(osim_check_only(&options, "own.o"), 0);
+	assert_string_equal(options.only_id, "own.o");
+	assert_int_equal(osim_check(&options, note, &values, &summary), 0);
+	assert_int_equal(values.times, 0);
+	assert_true(summary.untold >= 1);
+	assert_int_equal(summary.groups, 1);
+	assert_int_equal(osim_check(&options, note, &order, NULL), 0);
+	assert_int_equal(order.times, 1);
+}
+
+static void hostile_peer_leaves_the_honest_ones_alone(void **state)
+{
+	const struct osim_scenario *scenarios[] = {&own};
+	struct osim_check_options options = options_of(scenarios, 1);
+	struct told values = {.id = "own.posts"};
+	struct osim_check_summary summary;
+
+	(void)state;
+	options.experiments_max = 0;
+	options.peer = OSIM_CHECK_PEER_HOSTILE;
+	assert_int_equal(osim_check(&options, note, &values, &summary), 0);
+	assert_int_equal(values.times, 0);
+	assert_true(summary.experiments > 50);
+	assert_true(summary.experiments < 5000);
+}
+
+static void scenario_that_hangs_costs_one_run(void **state)
+{
+	const struct osim_scenario *scenarios[] = {&own, &hanging};
+	struct osim_check_options options = options_of(scenarios, 2);
+	struct told told = {.id = "crash.timeout"};
+	struct osim_check_summary summary;
+
+	(void)state;
+	options.peer = OSIM_CHECK_PEER_HONEST;
+	options.experiments_max = 2;
+	assert_int_equal(osim_check(&options, note, &told, &summary), 0);
+	assert_int_equal(told.times, 1);
+	assert_string_equal(told.experiment, "own-hangs");
+	assert_non_null(strstr(told.timeline, "> the run hangs here"));
+	assert_int_equal(summary.crashed, 1);
+}
+
+static void scenario_that_cannot_be_taken_is_refused(void **state)
+{
+	const struct {
+		const struct osim_scenario *scenario;
+		const char *why;
+	} cases[] = {{&second_own, "scenarios: there are two of the name 'own'"},
+		     {&taken, "scenarios: there are two of the name 'posts'"},
+		     {&spelled, "scenarios: 'own+1': lower case letters, digits and '-' only"},
+		     {&empty, "scenarios: 'own' lacks a name, a sentence or a body"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct osim_scenario *scenarios[] = {&own, cases[i].scenario};
+		struct osim_check_options options = options_of(scenarios, 2);
+		struct told told = {.id = ""};
+
+		assert_int_equal(osim_check(&options, note, &told, NULL), -EINVAL);
+		assert_string_equal(osim_last_error(), cases[i].why);
+	}
+}
+
+/* A schedule of which one deviation would do. */
+static void schedule_is_shrunk_before_it_is_shown(void **state)
+{
+	const struct osim_scenario *scenarios[] = {&own, NULL};
+	struct osim_check_options options = options_of(scenarios, 1);
+	struct osim__groups groups = {.scenarios = scenarios};
+	const struct osim__experiment x = {
+		.scenario = &own,
+		.schedule = {.deviation = {{2, 3}, {4, 2}, {6, 1}, {9, 2}}, .count = 4}};
+
+	(void)state;
+	assert_int_equal(osim__groups_add(&groups, &x, 0, "own.order", "another order", ""), 0);
+	assert_int_equal(osim__pictures(&groups, &options), 0);
+	assert_int_equal(groups.items[0].best.schedule.count, 1);
+	assert_int_equal(groups.items[0].best.schedule.deviation[0].way, 1);
+	assert_non_null(groups.items[0].timeline);
+	assert_non_null(strstr(groups.items[0].timeline, "> "));
+	osim__groups_free(&groups);
+}
+
+static void finding_that_does_not_come_again_has_no_timeline(void **state)
+{
+	const struct osim_scenario *scenarios[] = {&own, NULL};
+	struct osim_check_options options = options_of(scenarios, 1);
+	struct osim__groups groups = {.scenarios = scenarios};
+	const struct osim__experiment x = {.scenario = &own};
+
+	(void)state;
+	assert_int_equal(osim__groups_add(&groups, &x, 0, "own.order", "another order", ""), 0);
+	assert_int_equal(osim__pictures(&groups, &options), 0);
+	assert_null(groups.items[0].timeline);
+	osim__groups_free(&groups);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(own_scenario_meets_every_stimulus_and_is_told),
+		cmocka_unit_test(timeline_is_short_and_marks_where_it_was_noticed),
+		cmocka_unit_test(finding_that_nobody_asked_for_is_counted_only),
+		cmocka_unit_test(hostile_peer_leaves_the_honest_ones_alone),
+		cmocka_unit_test(scenario_that_hangs_costs_one_run),
+		cmocka_unit_test(scenario_that_cannot_be_taken_is_refused),
+		cmocka_unit_test(schedule_is_shrunk_before_it_is_shown),
+		cmocka_unit_test(finding_that_does_not_come_again_has_no_timeline),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
