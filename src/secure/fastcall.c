@@ -59,14 +59,14 @@ static void disable_shm_cache(struct osim__secure *s, struct osim__guest *g, str
 		return;
 	}
 	for (uint32_t i = 0; i < s->thread_count; i++) {
-		struct osim__shm *shm = g->threads[i].rpc_arg.shm;
+		struct osim__shm *shm = g->threads[i].rpc_shm;
 		uint64_t cookie;
 
-		if (!shm)
+		if (!g->threads[i].rpc_arg.shm)
 			continue;
 		cookie = shm->cookie;
 		g->threads[i].rpc_arg.shm = NULL;
-		g->threads[i].rpc_arg_own = false;
+		g->threads[i].rpc_shm = NULL;
 		osim__shm_put(NULL, shm);
 		/* One without a cookie looks like none at all, but the cache stays on. */
 		r->a[0] = cookie ? OPTEE_SMC_RETURN_OK : OPTEE_SMC_RETURN_ENOTAVAIL;

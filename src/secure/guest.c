@@ -102,6 +102,15 @@ static uint32_t destroyed(struct osim__secure *s, uint16_t id)
 	return OPTEE_SMC_RETURN_OK;
 }
 
+/* What a guest switches on and off is not there for the hypervisor to write. */
+static void switched(struct osim__secure *s, struct osim_regs *r, const char *why)
+{
+	if (osim__diff(s, OSIM__DIFF_SWITCH_NO_GUEST))
+		r->a[0] = OPTEE_SMC_RETURN_ENOTAVAIL;
+	else
+		osim__secure_panic(s, NULL, why);
+}
+
 /* The hypervisor is no guest and has nothing that guests have. */
 static void hypervisor_call(struct osim__secure *s, struct osim_regs *r)
 {
@@ -115,10 +124,8 @@ static void hypervisor_call(struct osim__secure *s, struct osim_regs *r)
 	case OPTEE_SMC_ENABLE_ASYNC_NOTIF:
 		if (!(s->caps & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF))
 			r->a[0] = osim__diff(s, OSIM__DIFF_ASYNC_OFF);
-		else if (osim__diff(s, OSIM__DIFF_ENABLE_NO_GUEST))
-			r->a[0] = OPTEE_SMC_RETURN_ENOTAVAIL;
 		else
-			osim__secure_panic(s, NULL, "notifications were enabled for no guest");
+			switched(s, r, "notifications were enabled for no guest");
 		break;
 	case OPTEE_SMC_GET_ASYNC_NOTIF_VALUE:
 		if (!(s->caps & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF)) {
@@ -131,7 +138,7 @@ static void hypervisor_call(struct osim__secure *s, struct osim_regs *r)
 		break;
 	case OPTEE_SMC_DISABLE_SHM_CACHE:
 	case OPTEE_SMC_ENABLE_SHM_CACHE:
-		r->a[0] = OPTEE_SMC_RETURN_ENOTAVAIL;
+		switched(s, r, "the cache of shared memory was switched for no guest");
 		break;
 	default:
 		osim__fastcall(s, NULL, r);

@@ -69,9 +69,9 @@ const struct osim__profile_row osim__profile_rows[OSIM__DIFF_COUNT] = {
 				"optee_smc.h GET_SHM_CONFIG",
 				"a0 where there is no reserved shared memory",
 				{OPTEE_SMC_RETURN_UNKNOWN_FUNCTION, OPTEE_SMC_RETURN_ENOTAVAIL}},
-	[OSIM__DIFF_ENABLE_NO_GUEST] =
-		{"enable-no-guest",
-		 "optee_smc.h ENABLE_ASYNC_NOTIF",
-		 "enabled by the hypervisor for itself: refused, not a panic",
+	[OSIM__DIFF_SWITCH_NO_GUEST] =
+		{"switch-no-guest",
+		 "optee_smc.h ENABLE_ASYNC_NOTIF, ENABLE_SHM_CACHE, DISABLE_SHM_CACHE",
+		 "by the hypervisor for itself: refused, not a panic",
 		 {0, 1}},
 };

@@ -50,17 +50,18 @@ static bool arg_alloc(struct osim__sthread *t)
 		return false;
 	}
 	t->rpc_arg = (struct osim__mem){.shm = shm, .size = size};
-	t->rpc_arg_own = true;
+	t->rpc_shm = shm;
 	return true;
 }
 
 void osim__rpc_arg_drop(struct osim__sthread *t)
 {
-	struct osim__shm *shm = t->rpc_arg.shm;
+	struct osim__shm *shm = t->rpc_shm;
 
-	free_cookie(t, shm->cookie);
+	if (shm)
+		free_cookie(t, shm->cookie);
 	t->rpc_arg.shm = NULL;
-	t->rpc_arg_own = false;
+	t->rpc_shm = NULL;
 	osim__shm_put(t, shm);
 }
 
@@ -159,7 +160,7 @@ static uint32_t exchange(struct osim__sthread *t, uint32_t cmd, uint32_t count,
 	osim__shm_write(t, t->rpc_arg.shm, t->rpc_arg.offset, msg, bytes);
 	if (res)
 		return res;
-	cookie = t->rpc_arg_own ? t->rpc_arg.shm->cookie : 0;
+	cookie = t->rpc_shm ? t->rpc_shm->cookie : 0;
 	r.r1 = (uint32_t)(cookie >> 32);
 	r.r2 = (uint32_t)cookie;
 	t->rpc_msg = &msg->arg;

@@ -113,12 +113,14 @@ struct osim__sthread {
 	struct osim_regs *regs; /* of the call in progress, in and out */
 	uint32_t index;
 	enum osim__sthread_state state;
-	bool foreign_on;	   /* interrupts of the normal world make the call return */
-	uint32_t call[4];	   /* a0 .. a3 that began it */
-	struct osim__shm arg_shm;  /* the page of a message that is not registered, mostly */
-	struct osim__mem arg;	   /* where the message is */
-	struct osim__mem rpc_arg;  /* where messages of RPCs go; shm NULL: to be allocated */
-	bool rpc_arg_own;	   /* allocated by RPC, cookie rpc_arg.shm->cookie */
+	bool foreign_on;	  /* interrupts of the normal world make the call return */
+	uint32_t call[4];	  /* a0 .. a3 that began it */
+	struct osim__shm arg_shm; /* the page of a message that is not registered, mostly */
+	struct osim__mem arg;	  /* where the message is */
+	struct osim__mem rpc_arg; /* where messages of RPCs go; shm NULL: to be allocated */
+	/* What was allocated for them, whose cookie each RPC tells: the same, or left over from an
+	 * earlier call. */
+	struct osim__shm *rpc_shm;
 	struct osim__shm *payload; /* for RPCs that carry data, until the call ends */
 	uint64_t payload_size;
 	struct osim__session *session;	    /* innermost that runs on it */

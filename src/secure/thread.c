@@ -23,6 +23,7 @@ static void thread_main(void *arg)
 		regs->a[2] = 0;
 		regs->a[3] = 0;
 		t->regs = NULL;
+		t->foreign_on = false;
 		t->state = OSIM__STHREAD_FREE;
 		t->guest->threads_free |= 1ull << t->index;
 		osim__sched_leave(&t->guest->s->m->sched, t->fiber, t->back);

@@ -35,8 +35,7 @@ static uint32_t take_arg(struct osim__sthread *t, struct osim__shm *shm, uint64_
 		return OPTEE_SMC_RETURN_OK;
 	if (!osim__shm_holds(shm, offset + bytes, RPC_ARG_BYTES(s)))
 		return OPTEE_SMC_RETURN_EBADADDR;
-	/* A message that was kept from an earlier call is of no use any more. */
-	if (t->rpc_arg.shm)
+	if (t->guest->rpc_cache)
 		osim__rpc_arg_drop(t);
 	t->rpc_arg =
 		(struct osim__mem){.shm = shm, .offset = offset + bytes, .size = RPC_ARG_BYTES(s)};
@@ -61,7 +60,7 @@ static void message_event(struct osim__sthread *t, uint32_t flags)
 		emit_message(t, flags);
 }
 
-static uint32_t run(struct osim__sthread *t)
+static uint32_t run(struct osim__sthread *t, bool with_rpc_arg)
 {
 	const uint32_t num_params = t->msg.arg.num_params;
 	uint32_t count = num_params;
@@ -78,11 +77,10 @@ static uint32_t run(struct osim__sthread *t)
 	known = osim__msg_run(t);
 	message_event(t, OSIM_EVENT_F_END);
 	osim__rpc_payload_drop(t);
-	if (!t->rpc_arg_own)
+	if (with_rpc_arg)
 		t->rpc_arg.shm = NULL;
-	else if (known && !t->guest->rpc_cache)
+	if (known && !t->guest->rpc_cache)
 		osim__rpc_arg_drop(t);
-	t->foreign_on = false;
 	return known ? OPTEE_SMC_RETURN_OK : OPTEE_SMC_RETURN_EBADCMD;
 }
 
@@ -94,13 +92,13 @@ static uint32_t at_address(struct osim__sthread *t, uint64_t pa, bool with_rpc_a
 
 	if (osim__shm_is_reserved(g->s, pa, sizeof(struct osim_msg_arg))) {
 		rv = take_arg(t, &g->reserved, pa - g->s->shm_pa, with_rpc_arg);
-		return rv ? rv : run(t);
+		return rv ? rv : run(t, with_rpc_arg);
 	}
 	if (pa % OSIM__PAGE_BYTES || osim__shm_page(t, pa, &shm))
 		return OPTEE_SMC_RETURN_EBADADDR;
 	rv = take_arg(t, shm, 0, with_rpc_arg);
 	if (!rv)
-		rv = run(t);
+		rv = run(t, with_rpc_arg);
 	osim__shm_put(t, shm);
 	return rv;
 }
@@ -114,7 +112,8 @@ static uint32_t in_registered(struct osim__sthread *t, uint64_t cookie, uint32_t
 		return OPTEE_SMC_RETURN_EBADADDR;
 	rv = take_arg(t, shm, offset, true);
 	if (!rv)
-		rv = run(t);
+		rv = run(t, true);
+	/* A message to tell who unregisters it is allocated anew, and is left to the next call. */
 	osim__shm_put(t, shm);
 	return rv;
 }

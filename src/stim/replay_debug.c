@@ -2,12 +2,15 @@
 #include "stim/replay_debug.h"
 
 #include <optee_sim/abi/smc.h>
+#include <optee_sim/abi/tee.h>
 #include <optee_sim/pta.h>
 
 #include "secure/secure.h"
 
 /* What b20000f2 can ask of the next callback. */
 enum { MODE_NONE, MODE_BOTTOM_HALF_WAITS, MODE_STOPPED_WAITS, MODE_BOTTOM_HALF_POSTS };
+
+#define NO_VALUE "a value that is no asynchronous one was posted"
 
 /* Where a guest's counters are; those beyond the last share it. */
 static struct osim__replay_debug_guest *guest_state(struct osim__replay_debug *d, uint16_t id)
@@ -86,7 +89,7 @@ static void event(void *arg, struct osim_pta_call *call, enum osim_notif_event w
 static void post(struct osim__replay_debug *d, struct osim__guest *to, uint32_t value)
 {
 	if (value > OSIM__ASYNC_VALUE_MAX)
-		osim__secure_panic(to->s, NULL, "a value that is no asynchronous one was posted");
+		osim__secure_panic(to->s, NULL, NO_VALUE);
 	else if (osim__notif_post(to, value))
 		osim__finding(d->m, "secure.post-lost", "no memory for posted value %u", value);
 }
@@ -123,6 +126,28 @@ static void call(struct osim__replay_debug *d, struct osim__guest *to, struct os
 	}
 }
 
+/* The hypervisor's: there are no values to post, to give out or to take back. */
+static void call_for_nobody(struct osim__replay_debug *d, struct osim_machine *m,
+			    struct osim_regs *regs)
+{
+	uint32_t id = (uint32_t)regs->a[0];
+
+	regs->a[0] = OPTEE_SMC_RETURN_OK;
+	if (id == OSIM__REPLAY_DEBUG_POST && (uint32_t)regs->a[1] > OSIM__ASYNC_VALUE_MAX) {
+		osim__secure_panic(osim__secure_of(m), NULL, NO_VALUE);
+	} else if (id == OSIM__REPLAY_DEBUG_COUNT) {
+		const struct osim__replay_debug_guest *counted =
+			d->shared ? &d->all : guest_state(d, 0);
+
+		regs->a[1] = 0;
+		regs->a[2] = counted->started << 16 | counted->stopped;
+		regs->a[3] = counted->bottom_halves;
+	} else if (id == OSIM__REPLAY_DEBUG_ALLOC) {
+		regs->a[1] = TEE_ERROR_BAD_PARAMETERS;
+		regs->a[2] = 0;
+	}
+}
+
 static void tap(struct osim_tap *t, struct osim_machine *m, struct osim_regs *regs)
 {
 	struct osim__replay_debug *d = t->arg;
@@ -132,10 +157,12 @@ static void tap(struct osim_tap *t, struct osim_machine *m, struct osim_regs *re
 	/* The driver's memory is the guest's, and goes with it. */
 	if (id == OPTEE_SMC_VM_DESTROYED && !(uint16_t)regs->a[7])
 		guest_state(d, (uint16_t)regs->a[1])->used = false;
-	if (to && id >= OSIM__REPLAY_DEBUG_POST && id <= OSIM__REPLAY_DEBUG_FREE)
+	if (id < OSIM__REPLAY_DEBUG_POST || id > OSIM__REPLAY_DEBUG_FREE || (!to && regs->a[7]))
+		osim_tap_next(t, m, regs);
+	else if (to)
 		call(d, to, regs);
 	else
-		osim_tap_next(t, m, regs);
+		call_for_nobody(d, m, regs);
 }
 
 /* --- the watchdog --- */

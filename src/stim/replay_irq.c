@@ -35,6 +35,14 @@ static void must_be_deliverable(struct osim__replay *p)
 		osim__replay_debug_tick(&p->debug);
 }
 
+/* A thread of the secure world ran, and was not kept from it by an interrupt. */
+static bool went_on(const struct osim__recording_line *smc)
+{
+	uint32_t r0 = (uint32_t)smc->out[0];
+
+	return !(smc->in[0] & OPTEE_SMC_FAST_CALL) && (!r0 || OPTEE_SMC_RETURN_IS_RPC(r0));
+}
+
 void osim__replay_irq_before(struct osim__replay *p, const struct osim__recording_line *smc)
 {
 	const uint64_t *r = smc->out;
@@ -43,6 +51,8 @@ void osim__replay_irq_before(struct osim__replay *p, const struct osim__recordin
 		return;
 	if (r[0] == OPTEE_SMC_RETURN_RPC_FOREIGN_INTR)
 		must_be_deliverable(p);
+	else if (went_on(smc) && osim__irq_waiting(p->m, 0))
+		set_enabled(p, osim_notif_intid(p->m), false);
 	/* A program that works with interrupts may have waited for one before it asked, and one
 	 * that records the watchdog may have waited for time to pass. */
 	if ((p->irq.known || p->build.test_watchdog) &&

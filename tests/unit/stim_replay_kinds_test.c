@@ -273,6 +273,61 @@ static void cookie_0_is_registered_and_hidden_by_the_message(void **state)
 	check(4);
 }
 
+/* Where non-secure memory begins and ends, and the reserved memory in its midst. */
+static void pages_are_taken_from_all_of_the_normal_worlds_memory(void **state)
+{
+	static const struct {
+		uint64_t list, page;
+		uint32_t ret;
+	} tries[] = {{LIST, 0xbffff000, 0},	    {LIST, 0xc0000000, 0xffff0006},
+		     {LIST, 0x40000000, 0},	    {LIST, 0x3ffff000, 0xffff0006},
+		     {LIST, 0x42000000, 0},	    {0x421ff000, DDR, 0},
+		     {LIST, 0x0e100000, 0xffff0006}};
+
+	(void)state;
+	say(DBG);
+	for (unsigned int i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		mem(">", tries[i].list, 1, tries[i].page);
+		message(0x60052000, 4, 0, 0, 1);
+		param(0x60052000, 0, 0x20a, tries[i].list, PAGE, COOKIE + i);
+		call(0x60052000, 0, OK);
+		mem("<", 0x60052010, 1, PAIR(0, tries[i].ret));
+	}
+	/* As much as one byte, and nothing behind an offset, is a page. */
+	mem(">", LIST, 1, DDR);
+	message(0x60052000, 4, 0, 0, 1);
+	param(0x60052000, 0, 0x20a, LIST + 0xfff, 1, COOKIE + 16);
+	call(0x60052000, 0, OK);
+	param(0x60052000, 0, 0x20a, LIST + 8, 0, COOKIE + 17);
+	call(0x60052000, 0, OK);
+	open_enumeration(0x60055000, 0, 1);
+	enumerate(1, PAGE - 8 - 100, COOKIE + 17);
+	mem("<", DDR + PAGE - 104, 3, W(0x405b6ad900000000), 0x02109487e321e5c3ull, W(0x1bc6d5a5));
+	enumerated();
+	check(11);
+}
+
+/* By hand, from how OP-TEE is written: it knows the pages of a parameter by their cookie for ever,
+ * so that they cannot be registered and unregistered under it any more. */
+static void page_list_of_a_parameter_is_never_let_go(void **state)
+{
+	(void)state;
+	say(DBG);
+	list(1);
+	open_enumeration(0x60055000, 0, 1);
+	message(0x60054000, 1, 0, 1, 1);
+	param(0x60054000, 0, 0x20a, LIST, 100, COOKIE);
+	call(0x60054000, 0, OK);
+	mem("<", page(0, 1), 2, 0xe321e5c3405b6ad9ull, 0x1bc6d5a502109487ull);
+	mem("<", 0x60054018, 1, PAIR(4, 1));
+	mem("<", 0x60054030, 1, W(16));
+	unregister_shm(COOKIE, 0xffff0006);
+	enumerate(1, 16, COOKIE);
+	mem("<", page(0, 1) + 16, 2, 0xe321e5c3405b6ad9ull, 0x1bc6d5a502109487ull);
+	enumerated();
+	check(4);
+}
+
 static void lists_that_make_no_sense_are_refused(void **state)
 {
 	(void)state;
@@ -361,6 +416,81 @@ static void interrupt_makes_a_call_return_until_it_is_taken(void **state)
 	check(18);
 }
 
+/* By hand, from how OP-TEE is written. The memory that a message is in is let go after its call is
+ * over: whoever unregisters it is told with a message that is allocated then, and that the next
+ * call of the thread finds. */
+static void memory_of_a_message_is_unregistered_when_its_call_ends(void **state)
+{
+	uint64_t at;
+
+	(void)state;
+	say(DBG "IRQ 219 en=0 pend=0 act=0 edge=1 hppir=1023\n" ENABLE);
+	list(1);
+	register_shm(1, 0, COOKIE, 0);
+	at = page(0, 1) + 0x40;
+	mem(">", at, 1, W(6));
+	say("SMC b20000f2 1 5 0 0 0 0 0 -> 0 1 5 0 0 0 0 0\n");
+	say("SMC 32000013 5e5e0000 100 40 0 0 0 0 -> ffff0005 0 0 0 0 0 0 0\n");
+	notification(at, false, 5);
+	message(0x60053000, 5, 0, 0, 1);
+	param(0x60053000, 0, 5, 0, 0, COOKIE);
+	say("SMC 32000012 0 60053000 0 0 0 0 0 -> ffff0005 0 0 1 0 0 0 0\n");
+	notification(0x60053020, false, 65);
+	resume(1, "ffff0005 0 0 1 0 0 0");
+	resume(0, "ffff0000 a0 0 0 0 0 0");
+	say("SMC 32000003 0 60058000 0 c0de 1000 0 0 -> ffff0005 c0de 1000 0 c0de 1000 0 0\n");
+	notification(0x60057fe0, true, 65);
+	resume(0, OK);
+	resume(1, OK);
+	say("SMC b20000f2 1 5 0 0 0 0 0 -> 0 1 5 0 0 0 0 0\n");
+	bottom_half(0x60050000, "ffff0005 c0de 1000 0 0 0 0");
+	notification(0x60050000, false, 5);
+	resume(0, "ffff0002 c0de 1000 0 0 0 0");
+	resume(0, OK);
+	check(15);
+}
+
+static void stop_that_waits_is_overtaken_by_enable(void **state)
+{
+	(void)state;
+	say(DBG "IRQ 219 en=0 pend=0 act=0 edge=1 hppir=1023\n" ENABLE);
+	say("SMC b20000f2 2 9 0 0 0 0 0 -> 0 2 9 0 0 0 0 0\n");
+	mem(">", 0x60050000, 1, W(7));
+	say("SMC 32000012 0 60050000 0 0 0 0 0 -> ffff0005 0 0 0 0 0 0 0\n");
+	notification(0x60050000, false, 9);
+	say("SMC b20000f1 0 0 0 0 0 0 0 -> 0 0 10001 0 0 0 0 0\n" ENABLE);
+	/* A bottom half waits for the one that stops. */
+	bottom_half(0x60051000, "ffff0005 0 0 1 0 0 0");
+	notification(0x60051000, false, 65);
+	resume(0, "ffff0005 0 0 0 0 0 0");
+	mem("<", 0x60050048, 2, W(1), W(65));
+	resume(0, OK);
+	resume(1, OK);
+	say("SMC b20000f1 0 0 0 0 0 0 0 -> 0 1 20001 1 0 0 0 0\n");
+	check(11);
+}
+
+/* No line tells that the program disabled it; the call that goes on while it is pending does. */
+static void interrupt_that_keeps_no_call_was_disabled(void **state)
+{
+	(void)state;
+	say(DBG "IRQ 219 en=1 pend=0 act=0 edge=1 hppir=1023\n" ENABLE);
+	say("POST 5\nSMC b20000f0 5 0 0 0 0 0 0 -> 0 5 0 0 0 0 0 0\n");
+	say("SMC 32000004 0 60050001 0 0 0 0 0 -> 4 0 0 0 0 0 0 0\n");
+	say("IRQ 219 en=1 pend=1 act=0 edge=1 hppir=219\n");
+	bottom_half(0x60050000, OK);
+	say("SMC b20000f2 3 6 0 0 0 0 0 -> 0 3 6 0 0 0 0 0\n");
+	bottom_half(0x60050000, "ffff0005 0 0 0 0 0 0");
+	notification(0x60050000, false, 6);
+	say("IRQ 219 en=0 pend=1 act=0 edge=1 hppir=1023\n");
+	say("IRQ 219 en=1 pend=1 act=0 edge=1 hppir=219\n");
+	resume(0, "ffff0004 0 0 0 0 0 0");
+	say("ACK iar=219\n");
+	resume(0, OK);
+	say("SMC b2000011 0 0 0 0 0 0 0 -> 0 5 3 0 0 0 0 0\n");
+	check(14);
+}
+
 /* --- guests --- */
 
 static void create(uint32_t id)
@@ -398,6 +528,25 @@ static void guests_have_threads_sessions_and_memory_of_their_own(void **state)
 	check(19);
 }
 
+/* By hand, from how OP-TEE is written: nobody is there to have values. */
+static void debug_calls_of_the_hypervisor_are_for_nobody(void **state)
+{
+	(void)state;
+	say(VIRT "IRQ 219 en=1 pend=0 act=0 edge=1 hppir=1023\n");
+	create(1);
+	say("SMC b2000010 0 0 0 0 0 0 1 -> 0 0 0 0 0 0 0 1\n");
+	say("POST 5\nSMC b20000f0 5 0 0 0 0 0 0 -> 0 5 0 0 0 0 0 0\n");
+	say("IRQ 219 en=1 pend=0 act=0 edge=1 hppir=1023\n");
+	say("SMC b2000011 0 0 0 0 0 0 1 -> 0 0 0 0 0 0 0 1\n");
+	say("SMC b20000f1 9 9 9 0 0 0 0 -> 0 0 0 0 0 0 0 0\n");
+	say("SMC b20000f1 9 9 9 0 0 0 1 -> 0 1 10000 0 0 0 0 1\n");
+	say("SMC b20000f3 0 0 0 0 0 0 0 -> 0 ffff0006 0 0 0 0 0 0\n");
+	say("SMC b20000f4 7 0 0 0 0 0 0 -> 0 7 0 0 0 0 0 0\n");
+	say("SMC b20000f0 5 0 0 0 0 0 3 -> 7 5 0 0 0 0 0 3\n");
+	say("SMC b20000f0 40 0 0 0 0 0 0 -> NORETURN\n");
+	check(12);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -407,10 +556,16 @@ int main(void)
 		CASE(memory_past_its_end_is_a_matter_of_security),
 		CASE(cookie_that_is_registered_twice_is_the_newest),
 		CASE(cookie_0_is_registered_and_hidden_by_the_message),
+		CASE(pages_are_taken_from_all_of_the_normal_worlds_memory),
+		CASE(page_list_of_a_parameter_is_never_let_go),
 		CASE(lists_that_make_no_sense_are_refused),
 		CASE(bottom_halves_of_two_threads_come_one_after_the_other),
+		CASE(memory_of_a_message_is_unregistered_when_its_call_ends),
+		CASE(stop_that_waits_is_overtaken_by_enable),
+		CASE(interrupt_that_keeps_no_call_was_disabled),
 		CASE(interrupt_makes_a_call_return_until_it_is_taken),
 		CASE(guests_have_threads_sessions_and_memory_of_their_own),
+		CASE(debug_calls_of_the_hypervisor_are_for_nobody),
 	};
 
 	return cmocka_run_group_tests_name("stim.replay.kinds", tests, NULL, NULL);
