@@ -72,7 +72,8 @@ struct osim_event {
 	const char *text;  /**< LOG, FINDING, DRIVER, WORLD, ALLOC, FREE: text; else NULL. */
 	const char *where; /**< ALLOC, FREE, FINDING: "function (file:line)", or NULL. */
 	const struct osim_msg_arg
-		*msg; /**< MESSAGE, RPC: the message with its parameters, or NULL. */
+		*msg; /**< MESSAGE, RPC: the message with its parameters, or NULL. RETURN of a call
+			 that was refused: the one that it brought, where that can be seen. */
 };
 
 enum {

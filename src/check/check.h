@@ -192,8 +192,6 @@ struct osim_rules {
 	/* A message was answered that the secure world had not served: what the driver believes
 	 * since is not its fault. */
 	bool misled;
-	/* A message was refused before it was looked at: nobody knows what it was. */
-	bool blind;
 	struct osim__bag sessions;
 	struct osim__bag shm;	   /* registered, by cookie: bytes; a refusal to unregister it */
 	struct osim__bag rpc_mem;  /* given for RPCs, by cookie: kind of memory */
@@ -235,6 +233,8 @@ void osim__broken(struct osim_rules *c, enum osim__rule rule, const char *format
 			osim__broken(c, OSIM__RULE_##rule, __VA_ARGS__); \
 	} while (0)
 
+/* From here on nobody can say whether the rule is kept. */
+void osim__undecidable(struct osim_rules *c, enum osim__rule rule);
 /* Memory ran out: the past is not known any more. */
 void osim__forget(struct osim_rules *c);
 

@@ -49,9 +49,10 @@ const struct osim_rule osim__rules_order[] = {
 		{"notif.enable-honoured",
 		 "A driver whose ENABLE_ASYNC_NOTIF failed does not go on as if notifications were enabled.",
 		 SMC "ENABLE_ASYNC_NOTIF", OSIM_BINDS_NORMAL, DRIVER},
-	AT(STOP_FIRST) = {"notif.stop-first",
-			  "STOP_ASYNC_NOTIF is called before the interrupt is freed.",
-			  MSG "STOP_ASYNC_NOTIF", OSIM_BINDS_NORMAL, DRIVER | OSIM_SEES_MESSAGES},
+	AT(STOP_FIRST) =
+		{"notif.stop-first",
+		 "STOP_ASYNC_NOTIF is called, and not refused, before the interrupt is freed.",
+		 MSG "STOP_ASYNC_NOTIF", OSIM_BINDS_NORMAL, DRIVER | OSIM_SEES_MESSAGES},
 	AT(CACHE_LEFT) =
 		{"shm.cache-disabled",
 		 "A shm cache that was enabled is emptied before the driver leaves or the machine is shut down.",
@@ -150,9 +151,9 @@ void osim__order_irq(struct osim_rules *c, const struct osim_event *e)
 	}
 	if (c->irqs)
 		c->irqs--;
-	if (c->enabled && !c->blind)
+	if (c->enabled)
 		OSIM__HOLD(c, STOP_FIRST, c->stopped,
-			   "the interrupt is freed and STOP_ASYNC_NOTIF has not been called");
+			   "the interrupt is freed and STOP_ASYNC_NOTIF has not been served");
 }
 
 void osim__order_left(struct osim_rules *c)

@@ -162,9 +162,8 @@ void osim__outcomes_rpc(struct osim_rules *c, const struct osim_event *e,
 void osim__outcomes_quiet(struct osim_rules *c)
 {
 	if (c->enabled) {
-		if (!c->blind)
-			OSIM__HOLD(c, BOTTOM_HALF, !c->bottom_half_due,
-				   "value 0 was retrieved and no DO_BOTTOM_HALF came");
+		OSIM__HOLD(c, BOTTOM_HALF, !c->bottom_half_due,
+			   "value 0 was retrieved and no DO_BOTTOM_HALF came");
 		OSIM__HOLD(c, DRAIN, c->misled || !c->more_pending,
 			   "the last value came with \"more are pending\", and nobody asked again");
 	}

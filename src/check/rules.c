@@ -79,6 +79,11 @@ struct osim_rule_outcome osim_rules_outcome(const struct osim_rules *c, size_t i
 	return o;
 }
 
+void osim__undecidable(struct osim_rules *c, enum osim__rule rule)
+{
+	c->off[rule] = true;
+}
+
 void osim__forget(struct osim_rules *c)
 {
 	c->sees &= ~(unsigned int)OSIM_SEES_START;

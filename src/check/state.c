@@ -273,8 +273,28 @@ static void on_done(struct osim_rules *c, const struct osim__flight *f)
 		osim__forget(c);
 }
 
-static void on_yielding(struct osim_rules *c, const struct osim__flight *f, uint32_t a0)
+/* A message that was refused has done nothing, but nobody can say whose the memory is that it was
+ * to unregister. One that cannot be seen may have been any. */
+static void on_refused(struct osim_rules *c, const struct osim__msg_copy *m)
 {
+	uint64_t cookie = m ? m->params[0].u.rmem.shm_ref : 0;
+
+	for (size_t i = 0; i < c->shm.count; i++)
+		if (!m ||
+		    (m->arg.cmd == OPTEE_MSG_CMD_UNREGISTER_SHM && c->shm.items[i].key == cookie))
+			c->shm.items[i].b = 1;
+	/* It was asked for. */
+	if (m && m->arg.cmd == OPTEE_MSG_CMD_DO_BOTTOM_HALF)
+		c->bottom_half_due = false;
+	if (m)
+		return;
+	osim__undecidable(c, OSIM__RULE_STOP_FIRST);
+	osim__undecidable(c, OSIM__RULE_BOTTOM_HALF);
+}
+
+static void on_yielding(struct osim_rules *c, const struct osim_event *e, struct osim__flight *f)
+{
+	uint32_t a0 = (uint32_t)e->out->a[0];
 	bool ok = a0 == OPTEE_SMC_RETURN_OK;
 
 	if (f->rpc_stage == OSIM__TAKEN) {
@@ -286,10 +306,9 @@ static void on_yielding(struct osim_rules *c, const struct osim__flight *f, uint
 		on_done(c, f);
 	if (ok || f->msg_stage == OSIM__ENDED || a0 == OPTEE_SMC_RETURN_ETHREAD_LIMIT)
 		return;
-	/* If it was UNREGISTER_SHM nobody can say whose the memory is now. */
-	for (size_t i = 0; i < c->shm.count; i++)
-		c->shm.items[i].b = 1;
-	c->blind = true;
+	if (f->msg_stage == OSIM__NOT_YET && e->msg)
+		osim__msg_copy(&f->msg, e);
+	on_refused(c, f->msg_stage == OSIM__TAKEN || e->msg ? &f->msg : NULL);
 }
 
 /* A secure thread has one call: how another one that it had has gone on was not seen. */
@@ -343,7 +362,7 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 		return;
 	}
 	if (osim__is_yielding(id))
-		on_yielding(c, flight, a0);
+		on_yielding(c, e, flight);
 	flight_drop(c, flight);
 }
 
@@ -514,7 +533,7 @@ void osim__state_left(struct osim_rules *c)
 	osim__bag_clear(&c->recorded);
 	c->irqs = c->caps = c->threads = 0;
 	c->exchanged = c->cache = c->enabled = c->enable_failed = c->stopped = c->more_pending =
-		c->bottom_half_due = c->bound = c->misled = c->blind = false;
+		c->bottom_half_due = c->bound = c->misled = false;
 }
 
 static void drop_flights(struct osim_rules *c)

@@ -64,6 +64,8 @@ static void emit(struct osim_machine *m, enum osim_event_kind kind, const struct
 	e.out = out;
 	if (kind == OSIM_EVENT_CALL)
 		e.flags = masked(m);
+	else if (out->a[0] != OPTEE_SMC_RETURN_OK && !OPTEE_SMC_RETURN_IS_RPC(out->a[0]) && m->peek)
+		e.msg = m->peek(m, in);
 	osim__event_emit(m, &e);
 }
 

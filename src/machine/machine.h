@@ -146,6 +146,9 @@ struct osim_machine {
 	/* Drains what other threads left (posts, raises); runs on the machine's thread. Set by
 	 * secure/. */
 	void (*inbox)(struct osim_machine *m);
+	/* The message that a call brings, as it stands in memory; NULL: it cannot be seen. Nothing
+	 * comes of looking, and it is valid until somebody looks again. Set by secure/. */
+	const struct osim_msg_arg *(*peek)(struct osim_machine *m, const struct osim_regs *in);
 	/* Wakes a machine that sleeps in somebody's loop; called through osim__machine_wake(). */
 	void (*wake)(void *arg);
 	void *wake_arg;

@@ -285,5 +285,6 @@ int osim__secure_new(struct osim_machine *m, const struct osim_secure_options *o
 	m->own_conduit = conduit;
 	m->own_conduit_arg = s;
 	m->inbox = inbox;
+	m->peek = osim__secure_peek;
 	return 0;
 }

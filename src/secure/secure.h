@@ -75,8 +75,9 @@ bool osim__shm_is_nonsecure(const struct osim__secure *s, uint64_t pa);
 /* A part of the reserved memory, or of protected memory, under a cookie. -ENOMEM. */
 int osim__shm_from_reserved(struct osim__guest *g, enum osim__shm_kind kind, uint64_t pa,
 			    uint64_t size, uint64_t cookie, struct osim__shm **out);
-/* The newest with this cookie, with a reference more; NULL. One that is about to be freed takes the
- * secure world with it. */
+/* The newest with this cookie; NULL. */
+struct osim__shm *osim__shm_find(struct osim__guest *g, uint64_t cookie);
+/* The same, with a reference more. One that is about to be freed takes the secure world with it. */
 struct osim__shm *osim__shm_get(struct osim__sthread *t, uint64_t cookie);
 /* NULL is ignored. t may have to tell a waiter: an RPC. */
 void osim__shm_put(struct osim__sthread *t, struct osim__shm *shm);
@@ -395,6 +396,7 @@ struct osim__secure {
 	struct osim__notif_driver *notif_drivers; /* newest first, as they are called */
 	_Atomic(struct osim__inbox_item *) inbox;
 	_Atomic(const void *) owner; /* which thread of the host last used the machine */
+	struct osim__msg peeked;
 };
 
 /*
@@ -420,6 +422,9 @@ void osim__secure_dispatch(struct osim__guest *g, struct osim_regs *regs);
 
 /* g NULL: the hypervisor's; only for calls that have nothing to do with a guest. */
 void osim__fastcall(struct osim__secure *s, struct osim__guest *g, struct osim_regs *regs);
+
+/* The machine's peek (peek.c). */
+const struct osim_msg_arg *osim__secure_peek(struct osim_machine *m, const struct osim_regs *in);
 
 /* A call for the trusted OS where there is a loader; false: it is not the loader's (loader.c). */
 bool osim__loader_call(struct osim__secure *s, struct osim_regs *regs);

@@ -231,17 +231,23 @@ int osim__shm_from_reserved(struct osim__guest *g, enum osim__shm_kind kind, uin
 	return 0;
 }
 
-struct osim__shm *osim__shm_get(struct osim__sthread *t, uint64_t cookie)
+struct osim__shm *osim__shm_find(struct osim__guest *g, uint64_t cookie)
 {
-	struct osim__guest *g = t->guest;
 	struct osim__map_node *node = osim__map_find(&g->shm_by_cookie, cookie);
 
-	if (!node)
+	return node ? of_node(node) : NULL;
+}
+
+struct osim__shm *osim__shm_get(struct osim__sthread *t, uint64_t cookie)
+{
+	struct osim__shm *shm = osim__shm_find(t->guest, cookie);
+
+	if (!shm)
 		return NULL;
-	if (!of_node(node)->refs)
-		osim__secure_panic(g->s, t, "memory was used that is being unregistered");
-	of_node(node)->refs++;
-	return of_node(node);
+	if (!shm->refs)
+		osim__secure_panic(t->guest->s, t, "memory was used that is being unregistered");
+	shm->refs++;
+	return shm;
 }
 
 void osim__shm_put(struct osim__sthread *t, struct osim__shm *shm)
@@ -268,8 +274,7 @@ void osim__shm_put(struct osim__sthread *t, struct osim__shm *shm)
 uint32_t osim__shm_release(struct osim__sthread *t, uint64_t cookie)
 {
 	struct osim__guest *g = t->guest;
-	struct osim__map_node *node = osim__map_find(&g->shm_by_cookie, cookie);
-	struct osim__shm *shm = node ? of_node(node) : NULL;
+	struct osim__shm *shm = osim__shm_find(g, cookie);
 
 	if (!shm || shm->guarded || shm->releasing)
 		return TEE_ERROR_BAD_PARAMETERS;

@@ -215,6 +215,9 @@ static void on_return(struct osim_timeline *t, const struct osim_event *e)
 	if (OPTEE_SMC_RETURN_IS_RPC((uint32_t)e->out->a[0]))
 		remember_ask(t, e);
 	if (in_call(t, e)) {
+		if (e->msg && osim__abi_msg_cmd_name(e->msg->cmd))
+			snprintf(right + strlen(right), TEXT + 2, "; %s is refused",
+				 osim__abi_msg_cmd_name(e->msg->cmd));
 		osim__row_wire(&t->rows, "<->", OSIM__STYLE_SECURE, right);
 		t->calling = false;
 		return;

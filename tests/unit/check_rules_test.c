@@ -352,6 +352,76 @@ static void rpc_free_of_what_was_not_given_is_told(void **state)
 	assert_string_equal(f->ids, "rpc.free-alive ");
 }
 
+static void interrupt(struct fixture *f, enum osim_event_kind kind)
+{
+	osim_rules_event(f->check, &(struct osim_event){.kind = kind, .text = "interrupt"});
+}
+
+/* A call that is refused before anybody takes its message up. */
+static void refused(struct fixture *f, const struct osim_msg_arg *msg)
+{
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x7000}},
+			       out = {{OPTEE_SMC_RETURN_EBADADDR}};
+
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	osim_rules_event(f->check,
+			 &(struct osim_event){
+				 .kind = OSIM_EVENT_RETURN, .in = &in, .out = &out, .msg = msg});
+}
+
+static void notifications_on(struct fixture *f)
+{
+	fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES,
+	     (struct osim_regs){{0, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF, 10}});
+	interrupt(f, OSIM_EVENT_ALLOC);
+	fast(f, OPTEE_SMC_ENABLE_ASYNC_NOTIF, (struct osim_regs){{0}});
+	driver(f, "bound");
+}
+
+static void stop_that_was_refused_has_not_stopped(void **state)
+{
+	struct fixture *f = *state;
+	const struct osim_msg_arg stop = {.cmd = OPTEE_MSG_CMD_STOP_ASYNC_NOTIF};
+
+	notifications_on(f);
+	refused(f, &stop);
+	interrupt(f, OSIM_EVENT_FREE);
+	assert_string_equal(f->ids, "notif.stop-first ");
+}
+
+static void message_refused_unseen_leaves_stop_not_checkable(void **state)
+{
+	struct fixture *f = *state;
+
+	notifications_on(f);
+	refused(f, NULL);
+	interrupt(f, OSIM_EVENT_FREE);
+	assert_string_equal(f->ids, "");
+	assert_int_equal(outcome(f->check, "notif.stop-first").verdict, OSIM_VERDICT_NOT_CHECKABLE);
+	assert_int_equal(outcome(f->check, "notif.bottom-half").verdict,
+			 OSIM_VERDICT_NOT_CHECKABLE);
+}
+
+/* It was asked for; a driver cannot do more. */
+static void bottom_half_that_was_refused_was_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	const struct osim_msg_arg bottom_half = {.cmd = OPTEE_MSG_CMD_DO_BOTTOM_HALF};
+	const struct osim_msg_arg other = {.cmd = OPTEE_MSG_CMD_CLOSE_SESSION};
+
+	notifications_on(f);
+	fast(f, OPTEE_SMC_GET_ASYNC_NOTIF_VALUE,
+	     (struct osim_regs){{0, 0, OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID}});
+	refused(f, &bottom_half);
+	osim_rules_end(f->check);
+	assert_null(strstr(f->ids, "notif.bottom-half "));
+	fast(f, OPTEE_SMC_GET_ASYNC_NOTIF_VALUE,
+	     (struct osim_regs){{0, 0, OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID}});
+	refused(f, &other);
+	osim_rules_end(f->check);
+	assert_non_null(strstr(f->ids, "notif.bottom-half "));
+}
+
 static void heard(void *arg, const char *id, const char *text)
 {
 	(void)text;
@@ -393,6 +463,9 @@ int main(void)
 		RULE(protected_memory_with_addresses_of_65_bits_is_told),
 		RULE(memory_lent_twice_is_told),
 		RULE(rpc_free_of_what_was_not_given_is_told),
+		RULE(stop_that_was_refused_has_not_stopped),
+		RULE(message_refused_unseen_leaves_stop_not_checkable),
+		RULE(bottom_half_that_was_refused_was_asked_for),
 		RULE(guest_of_its_own_ends_what_is_known_of_the_past),
 		cmocka_unit_test(expectation_unmet_is_told_unless_disturbed),
 	};

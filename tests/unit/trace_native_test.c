@@ -77,7 +77,7 @@ static struct osim_event event_of(enum osim_event_kind kind)
 		e.in = &in;
 	if (kind == OSIM_EVENT_RETURN)
 		e.out = &out;
-	if (kind == OSIM_EVENT_MESSAGE || kind == OSIM_EVENT_RPC)
+	if (kind == OSIM_EVENT_MESSAGE || kind == OSIM_EVENT_RPC || kind == OSIM_EVENT_RETURN)
 		e.msg = &msg.arg;
 	if (osim__native_has_text(kind)) {
 		e.text = kind == OSIM_EVENT_LOG ? "" : "two\nlines";

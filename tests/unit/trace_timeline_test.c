@@ -194,6 +194,23 @@ static void yielding_call_shows_message_and_both_results(void **state)
 	paper_free(p);
 }
 
+static void refused_call_names_the_message_that_it_brought(void **state)
+{
+	const struct osim_regs in = call_with(0x100000203000), out = {{OPTEE_SMC_RETURN_EBADADDR}};
+	const struct osim_msg_arg msg = {.cmd = OPTEE_MSG_CMD_STOP_ASYNC_NOTIF};
+	struct paper *p = paper_new((struct osim_timeline_options){0});
+	struct osim_event e = probe;
+
+	(void)state;
+	call(p, probe, in);
+	e.msg = &msg;
+	come_back(p, e, in, out);
+	assert_string_equal(
+		rows(p),
+		"0.000000  0 probe           CALL_WITH_ARG arg=page#1 cache=CACHED     <->  EBADADDR; STOP_ASYNC_NOTIF is refused\n");
+	paper_free(p);
+}
+
 static void message_that_claims_more_parameters_than_there_are_is_read_no_further(void **state)
 {
 	struct paper *p = paper_new((struct osim_timeline_options){0});
@@ -503,6 +520,7 @@ int main(void)
 		cmocka_unit_test(call_before_it_returns_is_written),
 		cmocka_unit_test(call_with_another_cpu_in_between_is_named_again),
 		cmocka_unit_test(yielding_call_shows_message_and_both_results),
+		cmocka_unit_test(refused_call_names_the_message_that_it_brought),
 		cmocka_unit_test(
 			message_that_claims_more_parameters_than_there_are_is_read_no_further),
 		cmocka_unit_test(rpc_is_shown_with_its_message_and_answer),
