@@ -185,9 +185,51 @@ def alterations(event):
     yield from field_alterations(event)
 
 
+def end_of(events, at):
+    """Where what begins with an event ends, or None: a call's return, a message's and RPC's end."""
+    kind, thread, secure = events[at].kind(), events[at].head[5], events[at].get("secure")
+    if kind not in ("call", "message", "rpc") or events[at].name().split()[0].endswith("-end"):
+        return None
+    for number in range(at + 1, len(events)):
+        event = events[number]
+        if kind == "call" and event.kind() == "return" and event.head[5] == thread:
+            return number
+        if event.kind() == kind != "call" and event.get("secure") == secure:
+            return number if event.name().split()[0] == kind + "-end" else None
+    return None
+
+
+def whole_alterations(events, at):
+    """(what, lines) of what is altered in the same way where it begins and where it ends, so that
+    the two go together; the lines stand in the place of all events from the one to the other."""
+    end = end_of(events, at)
+    if end is None or (events[at].kind() != "call" and not events[at].get("msg")):
+        return
+    between = [e.line() for e in events[at + 1:end]]
+    last = dict(enumerate(field_alterations(events[end])))
+    rpc = " RPC" in events[end].name()
+    for number, (what, lines) in enumerate(field_alterations(events[at])):
+        there, ends = last.get(number, ("", []))
+        if what != there or what in ("msg.ret", "msg.origin") or what.startswith("flags"):
+            continue
+        if what[:4] in ("in.a",) and int(what[4]) >= 4 and not rpc:
+            changed = Event(lines[0]).get("in").split(",")[int(what[4])]
+            ends = [with_words(Event(ends[0]), 1, int(what[4]), int(changed, 16))]
+        yield "whole " + what, lines + between + ends, end - at + 1
+
+
+def all_alterations(events):
+    """(number of the event, how many it stands for, what, lines) of each alteration of a trace."""
+    for at, event in enumerate(events):
+        for what, lines in alterations(event):
+            yield at, 1, what, lines
+        for what, lines, count in whole_alterations(events, at):
+            yield at, count, what, lines
+
+
 def broken_by(program, path, edits):
-    """For each (number of an event, lines) the set of rules that are broken."""
-    lines = "".join("\t".join([str(at)] + list(new)) + "\n" for at, new in edits)
+    """For each (number of an event, how many are replaced, lines) the rules that are broken."""
+    lines = "".join("\t".join([f"{at} {count}"] + list(new)) + "\n" for at, count, new in edits)
     done = subprocess.run([*program, "--altered", path], input=lines, stdout=subprocess.PIPE,
                           text=True, check=True)
     answers = done.stdout.splitlines()

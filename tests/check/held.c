@@ -3,9 +3,9 @@
  * Holds the rules against a recorded trace, and against what is made of it.
  *
  *   held TRACE             a line for each rule: its id, its verdict, how often it was held
- *   held --altered TRACE   for each line of input, "NUMBER", then any number of events, with tabs
- *                          between: that event replaced by those. Output: the rules that are broken
- *                          then, "-" for none, "?" for what is no event
+ *   held --altered TRACE   for each line of input, "NUMBER COUNT", then any number of events, with
+ *                          tabs between: COUNT events from that one on replaced by those. Output:
+ *                          the rules that are broken then, "-" for none, "?" for what is no event
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,15 +92,16 @@ static void feed(struct osim_rules *rules, const struct kept *k)
 	osim_rules_event(rules, &e);
 }
 
-/* The trace, with event at replaced by others. */
-static struct osim_rules *hold(const struct trace *t, size_t at, const struct trace *others)
+/* The trace, with less events from at on replaced by others. */
+static struct osim_rules *hold(const struct trace *t, size_t at, size_t less,
+			       const struct trace *others)
 {
 	struct osim_rules *rules;
 
 	if (osim_rules_new(OSIM_SEES_ALL, NULL, NULL, &rules))
 		fail("out of memory");
 	for (size_t i = 0; i < t->count; i++) {
-		if (i != at)
+		if (i < at || i - at >= less)
 			feed(rules, &t->events[i]);
 		for (size_t n = 0; i == at && n < others->count; n++)
 			feed(rules, &others->events[n]);
@@ -123,7 +124,8 @@ static void print_broken(struct osim_rules *rules)
 static void altered(const struct trace *t, char *line)
 {
 	static const char head[] = "optee_sim trace 1\n";
-	size_t at = strtoul(line, NULL, 10), count = 0;
+	char *end;
+	size_t at = strtoul(line, &end, 10), less = strtoul(end, NULL, 10), count = 0;
 	struct trace others = {NULL, 0};
 	struct osim_rules *rules;
 	char *text = malloc(strlen(line) + 64), *word = strchr(line, '\t');
@@ -144,7 +146,7 @@ static void altered(const struct trace *t, char *line)
 	if (count && load(fmemopen(text, strlen(text), "r"), &others)) {
 		puts("?");
 	} else {
-		rules = hold(t, at, &others);
+		rules = hold(t, at, less, &others);
 		print_broken(rules);
 		osim_rules_free(rules);
 	}
@@ -155,7 +157,7 @@ static void altered(const struct trace *t, char *line)
 static void verdicts(const struct trace *t)
 {
 	const struct trace none = {NULL, 0};
-	struct osim_rules *rules = hold(t, SIZE_MAX, &none);
+	struct osim_rules *rules = hold(t, SIZE_MAX, 0, &none);
 	const struct osim_rule *rule;
 
 	for (size_t i = 0; (rule = osim_rule(i)); i++) {

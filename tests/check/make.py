@@ -144,7 +144,7 @@ class Maker:
         self.holds(events, rule)
         all_of = [(at, what, lines) for at, e in enumerate(events)
                   for what, lines in alt.alterations(e)]
-        broken = alt.broken_by([self.args.held], self.path, [(at, new) for at, _, new in all_of])
+        broken = alt.broken_by([self.args.held], self.path, [(at, 1, new) for at, _, new in all_of])
         rough = ("removed", "twice", "thread", "cpu", "context")
         found = [(len(b), what in rough, n) for n, (b, (_, what, _)) in enumerate(zip(broken, all_of))
                  if b and rule in b]
@@ -156,7 +156,7 @@ class Maker:
     def serves(self, events, rule, event, lines):
         if not self.holds(events, rule):
             return False
-        edit = (events.index(event), lines)
+        edit = (events.index(event), 1, lines)
         broken = alt.broken_by([self.args.held], self.path, [edit])[0]
         return broken is not None and rule in broken
 
