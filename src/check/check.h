@@ -167,6 +167,7 @@ struct osim__flight {
 	bool waits, second, came, from_record, maybe;
 	uint64_t came_ns;
 	bool asks;	/* an RPC with a message, since the last return */
+	bool refused;	/* the answer to its RPC, for want of a thread: it is given again */
 	bool delivered; /* a NOTIFICATION SEND: its value has ended a wait already */
 };
 

@@ -158,7 +158,7 @@ void osim__memory_call(struct osim_rules *c, const struct osim_event *e)
 	if ((uint32_t)in->a[0] != OPTEE_SMC_CALL_RETURN_FROM_RPC)
 		return;
 	f = osim__flight_resumed(c, e);
-	if (!f || !f->rpc || f->rpc->a0 != OPTEE_SMC_RETURN_RPC_ALLOC)
+	if (!f || f->refused || !f->rpc || f->rpc->a0 != OPTEE_SMC_RETURN_RPC_ALLOC)
 		return;
 	if (!(uint32_t)f->ask.a[1])
 		OSIM__HOLD(c, RPC_ALLOC_EMPTY, !osim__pair(in, 1), "an address for 0 bytes");

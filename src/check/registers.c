@@ -112,6 +112,15 @@ static bool excepted(const struct osim_rules *c, const struct osim__abi_call *ca
 	return !c->exchanged || (c->caps & OPTEE_SMC_SEC_CAP_VIRTUALIZATION);
 }
 
+/* One that is resumed can also end as the call could that it goes on with. */
+static const struct osim__abi_ret *ret_of(const struct osim__abi_call *call,
+					  const struct osim__flight *f, uint32_t a0)
+{
+	const struct osim__abi_ret *ret = osim__abi_ret_find(call, a0);
+
+	return ret || !f || !f->call ? ret : osim__abi_ret_find(f->call, a0);
+}
+
 /* OP-TEE leaves something in a1 .. a3 where it has no thread, or none of that number. */
 static uint8_t kept(const struct osim__abi_ret *ret)
 {
@@ -195,7 +204,7 @@ void osim__registers_return(struct osim_rules *c, const struct osim_event *e,
 {
 	uint32_t id = (uint32_t)e->in->a[0], a0 = (uint32_t)e->out->a[0];
 	const struct osim__abi_call *call = osim__abi_call_find(id);
-	const struct osim__abi_ret *ret = call ? osim__abi_ret_find(call, a0) : NULL;
+	const struct osim__abi_ret *ret = call ? ret_of(call, flight, a0) : NULL;
 
 	OSIM__HOLD(c, RETURN_ONCE, flight && !memcmp(&flight->in, e->in, sizeof(flight->in)),
 		   "a call comes back that was not made so");

@@ -130,6 +130,8 @@ static void flight_drop(struct osim_rules *c, struct osim__flight *flight)
 static void register_answered(struct osim_rules *c, const struct osim__flight *f,
 			      const struct osim_regs *in)
 {
+	if (f->refused)
+		return;
 	if (f->rpc && f->rpc->a0 == OPTEE_SMC_RETURN_RPC_FREE)
 		osim__bag_remove(&c->rpc_mem, osim__pair(&f->ask, 1));
 	else if (f->rpc && f->rpc->a0 == OPTEE_SMC_RETURN_RPC_ALLOC && osim__pair(in, 1) &&
@@ -146,7 +148,7 @@ struct osim__flight *osim__flight_begin(struct osim_rules *c, const struct osim_
 		return NULL;
 	}
 	memset(f, 0, offsetof(struct osim__flight, msg));
-	f->waits = f->asks = false;
+	f->waits = f->asks = f->refused = false;
 	f->who = osim__who(e);
 	f->since = e->seq;
 	f->inside = true;
@@ -322,6 +324,16 @@ static void replaced(struct osim_rules *c, const struct osim__flight *flight,
 			flight_drop(c, c->flights[i]);
 }
 
+/* Whether a GET comes back with what it took, and with more where there is more. */
+static bool told_as_taken(const struct osim__flight *f, const struct osim_regs *out)
+{
+	bool valid = (uint32_t)out->a[0] == OPTEE_SMC_RETURN_OK &&
+		     (out->a[2] & OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID);
+
+	return valid == f->retrieved &&
+	       (!valid || f->more == !!(out->a[2] & OPTEE_SMC_ASYNC_NOTIF_VALUE_PENDING));
+}
+
 void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 			struct osim__flight *flight)
 {
@@ -332,8 +344,7 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 	if (id == OPTEE_SMC_GET_ASYNC_NOTIF_VALUE && c->enabled && a0 != OPTEE_SMC_RETURN_OK)
 		c->misled = true;
 	if (id == OPTEE_SMC_GET_ASYNC_NOTIF_VALUE && flight && (c->sees & OSIM_SEES_RECORD) &&
-	    flight->retrieved != (a0 == OPTEE_SMC_RETURN_OK &&
-				  (e->out->a[2] & OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID)))
+	    !told_as_taken(flight, e->out))
 		c->misled = true;
 	if (id == OPTEE_SMC_GET_ASYNC_NOTIF_VALUE && a0 == OPTEE_SMC_RETURN_OK &&
 	    (e->out->a[2] & OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID)) {
@@ -348,7 +359,7 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 		return;
 	if (osim__is_yielding(id) && OPTEE_SMC_RETURN_IS_RPC(a0)) {
 		replaced(c, flight, e->out);
-		flight->inside = false;
+		flight->inside = flight->refused = false;
 		flight->left = e->seq;
 		flight->asks = false;
 		flight->ask = *e->out;
@@ -359,6 +370,7 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 	if (id == OPTEE_SMC_CALL_RETURN_FROM_RPC && a0 == OPTEE_SMC_RETURN_ETHREAD_LIMIT &&
 	    flight->rpc) {
 		flight->inside = flight->known = false;
+		flight->refused = true;
 		return;
 	}
 	if (osim__is_yielding(id))

@@ -422,6 +422,77 @@ static void bottom_half_that_was_refused_was_asked_for(void **state)
 	assert_non_null(strstr(f->ids, "notif.bottom-half "));
 }
 
+static void resumed(struct fixture *f, struct osim_regs in, struct osim_regs out)
+{
+	in.a[0] = OPTEE_SMC_CALL_RETURN_FROM_RPC;
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	osim_rules_event(f->check,
+			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
+}
+
+static void left_for(struct fixture *f, uint32_t rpc)
+{
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x7000}}, out = {{rpc, 64}};
+
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	osim_rules_event(f->check,
+			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
+}
+
+static void resumed_call_may_be_refused_as_the_first_could(void **state)
+{
+	struct fixture *f = *state;
+
+	exchange(f);
+	left_for(f, OPTEE_SMC_RETURN_RPC_FOREIGN_INTR);
+	resumed(f, (struct osim_regs){{0, 64}}, (struct osim_regs){{OPTEE_SMC_RETURN_EBADCMD}});
+	assert_string_equal(f->ids, "");
+	left_for(f, OPTEE_SMC_RETURN_RPC_FOREIGN_INTR);
+	resumed(f, (struct osim_regs){{0, 64}}, (struct osim_regs){{OPTEE_SMC_RETURN_EBUSY}});
+	assert_string_equal(f->ids, "return.known ");
+}
+
+static void memory_offered_again_for_want_of_a_thread_is_the_same(void **state)
+{
+	const struct osim_regs page = {{0, 0, 0x3000, 0, 0, 8}};
+	struct fixture *f = *state;
+
+	exchange(f);
+	left_for(f, OPTEE_SMC_RETURN_RPC_ALLOC);
+	resumed(f, page, (struct osim_regs){{OPTEE_SMC_RETURN_ETHREAD_LIMIT, 0, 0, 0, 0, 8}});
+	resumed(f, page, (struct osim_regs){{OPTEE_SMC_RETURN_RPC_ALLOC, 64}});
+	assert_string_equal(f->ids, "");
+	resumed(f, page, (struct osim_regs){{OPTEE_SMC_RETURN_RPC_ALLOC, 64}});
+	assert_string_equal(f->ids, "rpc.alloc-unique ");
+}
+
+static void value_that_was_denied_need_not_be_taken(void **state)
+{
+	struct fixture *f = *state;
+	const struct osim_regs get = {{OPTEE_SMC_GET_ASYNC_NOTIF_VALUE}},
+			       in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x7000}};
+	const struct osim_msg_arg stop = {.cmd = OPTEE_MSG_CMD_STOP_ASYNC_NOTIF};
+	struct osim_regs out = {{0, 3, OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID}};
+
+	notifications_on(f);
+	for (uint32_t value = 3; value < 5; value++)
+		osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_POST,
+								.seq = 1,
+								.value = value});
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &get});
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_RETRIEVE,
+							.flags = OSIM_EVENT_F_PENDING,
+							.value = 3});
+	osim_rules_event(f->check,
+			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &get, .out = &out});
+	assert_string_equal(f->ids, "notif.get-answer ");
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE,
+							.time_ns = 100 * MS,
+							.msg = &stop});
+	assert_null(strstr(f->ids, "notif.retrieved"));
+}
+
 static void heard(void *arg, const char *id, const char *text)
 {
 	(void)text;
@@ -463,6 +534,9 @@ int main(void)
 		RULE(protected_memory_with_addresses_of_65_bits_is_told),
 		RULE(memory_lent_twice_is_told),
 		RULE(rpc_free_of_what_was_not_given_is_told),
+		RULE(resumed_call_may_be_refused_as_the_first_could),
+		RULE(memory_offered_again_for_want_of_a_thread_is_the_same),
+		RULE(value_that_was_denied_need_not_be_taken),
 		RULE(stop_that_was_refused_has_not_stopped),
 		RULE(message_refused_unseen_leaves_stop_not_checkable),
 		RULE(bottom_half_that_was_refused_was_asked_for),
