@@ -39,8 +39,11 @@ static void *allocate(size_t bytes, gfp_t gfp, const char *what, const struct os
 		osim__k_check_sleep(m, site->func, site);
 		osim__sched_point(&m->sched, OSIM__POINT_ALLOC);
 	}
+	/* No pages are of no order, which counts as one beyond all. */
 	if (!bytes || bytes > PAGE_SIZE << MAX_PAGE_ORDER) {
-		osim__k_log(4, "pages: no page or more than 4 MiB in one piece asked for");
+		if (!(gfp & __GFP_NOWARN))
+			osim__k_warn(site, NULL, "%s of %s", what,
+				     bytes ? "more than 4 MiB in one piece" : "no page");
 		return NULL;
 	}
 	if (!(gfp & __GFP_NOFAIL) && osim__fault(m, OSIM_FAULT_ALLOC, what))

@@ -30,8 +30,9 @@ static void *allocate(size_t size, size_t limit, size_t align, gfp_t gfp, const 
 	if (!size)
 		return ZERO_SIZE_PTR;
 	if (size > limit) {
-		if (!(gfp & __GFP_NOWARN))
-			printk(KERN_WARNING "%s: %zu bytes are more than can be had\n", what, size);
+		/* A number of elements that is too large fails before it comes to that. */
+		if (!(gfp & __GFP_NOWARN) && size != SIZE_MAX)
+			osim__k_warn(site, NULL, "%s of more than can be had", what);
 		return NULL;
 	}
 	if (!(gfp & __GFP_NOFAIL) && osim__fault(m, OSIM_FAULT_ALLOC, what))

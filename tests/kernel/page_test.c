@@ -36,11 +36,25 @@ static void alloc_pages_above_the_largest_order_gives_null(void **state)
 	(void)state;
 	assert_non_null(page);
 	__free_pages(page, MAX_PAGE_ORDER);
-	assert_null(alloc_pages(GFP_ATOMIC, MAX_PAGE_ORDER + 1));
-	assert_null(alloc_pages(GFP_ATOMIC, get_order(0)));
-	assert_null(alloc_pages_exact(0, GFP_ATOMIC));
-	assert_null(alloc_pages_exact(SIZE_MAX, GFP_ATOMIC));
+	assert_null(alloc_pages(GFP_ATOMIC | __GFP_NOWARN, MAX_PAGE_ORDER + 1));
+	assert_null(alloc_pages(GFP_ATOMIC | __GFP_NOWARN, get_order(0)));
+	assert_null(alloc_pages_exact(0, GFP_ATOMIC | __GFP_NOWARN));
+	assert_null(alloc_pages_exact(SIZE_MAX, GFP_ATOMIC | __GFP_NOWARN));
 	assert_string_equal(found(), "none");
+}
+
+static void alloc_pages_above_the_largest_order_is_a_warning(void **state)
+{
+	(void)state;
+	assert_null(alloc_pages(GFP_ATOMIC, MAX_PAGE_ORDER + 1));
+	assert_string_equal(found(), "kernel.warn");
+}
+
+static void alloc_pages_exact_of_nothing_is_a_warning(void **state)
+{
+	(void)state;
+	assert_null(alloc_pages_exact(0, GFP_ATOMIC));
+	assert_string_equal(found(), "kernel.warn");
 }
 
 static void alloc_pages_exact_gives_pages_that_the_secure_world_may_touch(void **state)
@@ -386,6 +400,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(get_order_counts_in_powers_of_two),
 		FIXTURE_TEST(alloc_pages_above_the_largest_order_gives_null),
+		FIXTURE_TEST(alloc_pages_above_the_largest_order_is_a_warning),
+		FIXTURE_TEST(alloc_pages_exact_of_nothing_is_a_warning),
 		FIXTURE_TEST(alloc_pages_exact_gives_pages_that_the_secure_world_may_touch),
 		FIXTURE_TEST(free_pages_of_another_size_is_a_finding),
 		FIXTURE_TEST(heap_memory_is_shared_once_its_address_is_asked_for),

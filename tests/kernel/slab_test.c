@@ -31,17 +31,24 @@ static void kmalloc_of_a_size_is_filled_with_a_pattern_and_kzalloc_with_zeros(vo
 	kfree(z);
 }
 
-static void kmalloc_above_its_limit_fails_without_a_finding(void **state)
+static void kmalloc_above_its_limit_fails_without_a_finding_where_that_is_expected(void **state)
 {
 	void *p = kmalloc(KMALLOC_MAX_SIZE, GFP_ATOMIC);
 
 	(void)state;
 	assert_non_null(p);
 	kfree(p);
-	assert_null(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_ATOMIC));
-	assert_null(bitmap_zalloc(0xffffffffu, GFP_ATOMIC));
+	assert_null(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_ATOMIC | __GFP_NOWARN));
+	assert_null(bitmap_zalloc(0xffffffffu, GFP_ATOMIC | __GFP_NOWARN));
 	assert_null(kmalloc_array(SIZE_MAX / 2, 4, GFP_ATOMIC));
 	assert_string_equal(found(), "none");
+}
+
+static void kmalloc_above_its_limit_is_a_warning(void **state)
+{
+	(void)state;
+	assert_null(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_ATOMIC));
+	assert_string_equal(found(), "kernel.warn");
 }
 
 static void kmalloc_of_a_power_of_two_is_aligned_to_it(void **state)
@@ -211,7 +218,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(kmalloc_of_nothing_is_the_zero_size_pointer),
 		FIXTURE_TEST(kmalloc_of_a_size_is_filled_with_a_pattern_and_kzalloc_with_zeros),
-		FIXTURE_TEST(kmalloc_above_its_limit_fails_without_a_finding),
+		FIXTURE_TEST(
+			kmalloc_above_its_limit_fails_without_a_finding_where_that_is_expected),
+		FIXTURE_TEST(kmalloc_above_its_limit_is_a_warning),
 		FIXTURE_TEST(kmalloc_of_a_power_of_two_is_aligned_to_it),
 		FIXTURE_TEST(kmalloc_is_counted_with_its_size_and_site),
 		FIXTURE_TEST(kmalloc_that_is_told_to_fail_gives_null),
