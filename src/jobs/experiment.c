@@ -12,6 +12,7 @@
 #include <optee_sim/rules.h>
 
 #include "abi/name.h"
+#include "jobs/unset.h"
 #include "machine/machine.h"
 
 /* A run that does not end is given up after this many scheduling decisions. */
@@ -146,6 +147,7 @@ static void on_event(void *arg, const struct osim_event *e)
 {
 	struct experiment_run *run = arg;
 	const struct osim__experiment *x = run->x;
+	char text[64];
 
 	if (run->stage.event)
 		run->stage.event(&run->stage, e);
@@ -157,6 +159,8 @@ static void on_event(void *arg, const struct osim_event *e)
 	if (e->kind == OSIM_EVENT_LOG && (e->flags & OSIM_EVENT_F_ERR) && run->stage.bound &&
 	    !run->stage.disturbed && !run->stage.errors)
 		tell(run, "driver.error-logged", e->text);
+	if (osim__unset_passed(e, text, sizeof(text)))
+		tell(run, "msg.unset", text);
 	if (e->kind == OSIM_EVENT_RPC)
 		on_rpc(run, e);
 	if (run->measure && e->kind == OSIM_EVENT_DRIVER && (e->flags & OSIM_EVENT_F_END))

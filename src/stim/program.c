@@ -17,6 +17,14 @@
 const uint8_t osim__rpc_pta[16] = OSIM_PTA_RPC_UUID;
 const uint8_t osim__system_pta[16] = OSIM_PTA_SYSTEM_UUID;
 
+void osim__without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
+{
+	(void)machine;
+	secure->set = OSIM_SECURE_SET_CAPS;
+	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
+		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
+}
+
 struct reading {
 	struct osim_machine *m;
 	const char *device, *attr;

@@ -234,14 +234,6 @@ static void register_program(void *arg)
 
 /* --- all --- */
 
-static void no_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
-{
-	(void)machine;
-	secure->set = OSIM_SECURE_SET_CAPS;
-	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
-		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
-}
-
 static void with(struct osim_stage *stage, void (*program)(void *arg))
 {
 	struct answers a = {.stage = stage};
@@ -269,12 +261,12 @@ static void answers_register(struct osim_stage *stage)
 const struct osim_scenario osim__scenario_answers = {
 	.name = "answers",
 	.what = "A program's requests are answered with each error, and with nonsense.",
-	.configure = no_rpc_arg,
+	.configure = osim__without_rpc_arg,
 	.body = answers,
 	.who = OSIM_WHO_HOSTILE};
 const struct osim_scenario osim__scenario_answers_register = {
 	.name = "answers-register",
 	.what = "The secure world refuses to register memory.",
-	.configure = no_rpc_arg,
+	.configure = osim__without_rpc_arg,
 	.body = answers_register,
 	.who = OSIM_WHO_HOSTILE};

@@ -170,6 +170,20 @@ static void caps_program(void *arg)
 	}
 }
 
+/* Has a message in flight while the others use theirs. */
+static void caps_beside(void *arg)
+{
+	struct osim_stage *stage = arg;
+	struct osim_client client;
+	uint32_t session;
+
+	if (!osim__program_begin(stage, osim__system_pta, &client, &session))
+		return;
+	osim_expect(stage, !osim__program_ask(&client, session, OSIM_PTA_SYSTEM_SLEEP, 8, 0),
+		    "client.invoke", "a command does not succeed beside others");
+	osim__program_end(&client, session);
+}
+
 /* Where no maximum is told, 255 stands for it. */
 static void caps_values(void *arg)
 {
@@ -198,6 +212,7 @@ static void caps_one(struct osim_stage *stage)
 			osim_expect(stage, false, "probe.refused",
 				    "the driver comes up without shared memory of any kind");
 	} else if (osim_stage_bind(stage)) {
+		osim_stage_program(stage, "beside", caps_beside);
 		osim_stage_program(stage, "program", caps_program);
 		osim_run(stage->m);
 		/* A driver from before there was a maximum keeps whatever value it is sent. */

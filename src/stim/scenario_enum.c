@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <optee_sim/abi/abi.h>
+#include <optee_sim/peripheral.h>
 
 #include "secure/secure.h"
 #include "stim/scenarios.h"
@@ -287,6 +289,83 @@ static void enum_nowait(struct osim_stage *stage)
 	expect_devices(stage, LISTED);
 }
 
+/* --- with RPMB --- */
+
+static int no_frames(void *arg, const uint8_t *request, size_t request_bytes, uint8_t *response,
+		     size_t response_bytes)
+{
+	(void)arg;
+	(void)request;
+	(void)request_bytes;
+	(void)response;
+	(void)response_bytes;
+	return -EIO;
+}
+
+static void add_block(struct osim_machine *m)
+{
+	static const struct osim_rpmb rpmb = {.size = sizeof(rpmb),
+					      .id = (const uint8_t *)"a block",
+					      .id_bytes = 7,
+					      .route = no_frames};
+
+	osim_rpmb_add(m, &rpmb);
+	osim_run(m);
+}
+
+/* The first block comes when the driver is there, and then a second one. */
+static void enum_rpmb(struct osim_stage *stage)
+{
+	struct enumerator e = {.func = GET_DEVICES_RPMB,
+			       .size_ret = TEE_ERROR_STORAGE_NOT_AVAILABLE,
+			       .count = LISTED};
+
+	begin(&e, stage);
+	if (!enumerates(stage, &e))
+		return;
+	expect_devices(stage, 0);
+	e.size_ret = TEE_ERROR_SHORT_BUFFER;
+	add_block(stage->m);
+	if (!e.asked[GET_DEVICES_RPMB]) {
+		osim_stage_lacks(stage, "devices that need RPMB");
+		return;
+	}
+	expect_devices(stage, LISTED);
+	add_block(stage->m);
+	expect_devices(stage, LISTED);
+	osim_unbind(stage->m);
+	expect_devices(stage, 0);
+}
+
+/* The block has been there before the driver. */
+static void enum_rpmb_before(struct osim_stage *stage)
+{
+	struct enumerator e = {
+		.func = GET_DEVICES_RPMB, .size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED};
+
+	bool asked;
+
+	add_block(stage->m);
+	begin(&e, stage);
+	if (!enumerates(stage, &e))
+		return;
+	asked = e.asked[GET_DEVICES_RPMB];
+	/* A driver that knows of RPMB looks for them with the second block at the latest. */
+	add_block(stage->m);
+	if (e.asked[GET_DEVICES_RPMB])
+		osim_expect(stage, asked, "device.late",
+			    "devices that need RPMB are not looked for where it is there before "
+			    "the driver");
+	else
+		osim_stage_lacks(stage, "devices that need RPMB");
+}
+
+const struct osim_scenario osim__scenario_enum_rpmb_before = {
+	.name = "enum-rpmb-before",
+	.what = "Three devices need RPMB, which has been there before the driver.",
+	.body = enum_rpmb_before};
+const struct osim_scenario osim__scenario_enum_rpmb = {
+	.name = "enum-rpmb", .what = "Three devices need RPMB, which comes.", .body = enum_rpmb};
 const struct osim_scenario osim__scenario_enum_three = {
 	.name = "enum-three",
 	.what = "Three devices are listed, and there until the driver leaves.",

@@ -10,14 +10,6 @@
 
 static const uint8_t rpc_pta[16] = OSIM_PTA_RPC_UUID;
 
-static void without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
-{
-	(void)machine;
-	secure->set = OSIM_SECURE_SET_CAPS;
-	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
-		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
-}
-
 static void work(struct osim_stage *stage)
 {
 	osim_stage_program(stage, "session", osim__program_session);
@@ -111,12 +103,12 @@ static void crash_suspended(struct osim_stage *stage)
 const struct osim_scenario osim__scenario_kexec = {
 	.name = "kexec",
 	.what = "Two kernels are shut down after some work, and a third one works.",
-	.configure = without_rpc_arg,
+	.configure = osim__without_rpc_arg,
 	.body = kexec};
 const struct osim_scenario osim__scenario_crash_cached = {
 	.name = "crash-cached",
 	.what = "A kernel crashed and left arguments in the shm cache; the next one works.",
-	.configure = without_rpc_arg,
+	.configure = osim__without_rpc_arg,
 	.body = crash_cached};
 const struct osim_scenario osim__scenario_crash_values = {
 	.name = "crash-values",

@@ -3,14 +3,6 @@
 
 #include "stim/scenarios.h"
 
-static void without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
-{
-	(void)machine;
-	secure->set = OSIM_SECURE_SET_CAPS;
-	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
-		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
-}
-
 static void in_reserved(struct osim_options *machine, struct osim_secure_options *secure)
 {
 	(void)machine;
@@ -55,7 +47,7 @@ const struct osim_scenario osim__scenario_client = {
 	.body = client};
 const struct osim_scenario osim__scenario_client_cache = {.name = "client-shm-cache",
 							  .what = "The same without RPC arguments.",
-							  .configure = without_rpc_arg,
+							  .configure = osim__without_rpc_arg,
 							  .body = client};
 const struct osim_scenario osim__scenario_client_reserved = {
 	.name = "client-reserved",
@@ -70,7 +62,7 @@ const struct osim_scenario osim__scenario_rpcs = {
 	.body = rpcs};
 const struct osim_scenario osim__scenario_rpcs_cache = {.name = "rpcs-shm-cache",
 							.what = "The same without RPC arguments.",
-							.configure = without_rpc_arg,
+							.configure = osim__without_rpc_arg,
 							.body = rpcs};
 
 /* --- leaving --- */
@@ -175,7 +167,7 @@ const struct osim_scenario osim__scenario_post_while_unbinding = {
 const struct osim_scenario osim__scenario_shutdown = {
 	.name = "shutdown",
 	.what = "The machine is shut down after some work.",
-	.configure = without_rpc_arg,
+	.configure = osim__without_rpc_arg,
 	.body = shutdown_then_bind};
 const struct osim_scenario osim__scenario_rebind = {
 	.name = "rebind",

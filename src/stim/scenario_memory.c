@@ -11,7 +11,8 @@
 /* Memory that a program registers, and that the secure world asks for: page by page. */
 
 #define PAGE	     4096u
-#define LIST_ENTRIES 511u /* pages of a buffer that one page of its list names */
+#define MUCH	     0x800000u /* more than the kernel has in one piece */
+#define LIST_ENTRIES 511u      /* pages of a buffer that one page of its list names */
 
 static const uint8_t pages_uuid[16] = {0xa9, 0x40, 3};
 
@@ -169,6 +170,22 @@ static bool begin(struct osim_stage *stage, struct osim_client *client, uint32_t
 	return osim__program_begin(stage, pages_uuid, client, session);
 }
 
+/* Lengths that no memory has, to the end of the address space and around it; and more than there
+ * is. */
+static void refused(struct osim_stage *stage, struct osim_client *client, unsigned char *va)
+{
+	const size_t bytes[] = {SIZE_MAX, SIZE_MAX - PAGE, SIZE_MAX / 2, -(uintptr_t)va,
+				(size_t)1 << 34};
+	struct osim_client_shm shm;
+
+	for (unsigned int i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++)
+		osim_expect(stage, osim_client_shm_register(client, va, bytes[i], &shm) < 0,
+			    "shm.length",
+			    "memory of a length is registered that a program has not");
+	if (!osim_client_shm_alloc(client, MUCH, &shm))
+		osim_client_shm_free(client, &shm);
+}
+
 static void register_program(void *arg)
 {
 	static const struct {
@@ -192,6 +209,7 @@ static void register_program(void *arg)
 		     i < sizeof(parts) / sizeof(parts[0]) && registers(stage, &client); i++)
 			register_one(stage, &client, session, room, parts[i].offset,
 				     parts[i].bytes);
+		refused(stage, &client, room + 1);
 		osim__program_end(&client, session);
 	}
 	free(room);

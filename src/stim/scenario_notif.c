@@ -27,14 +27,6 @@ static void posts_percpu(struct osim_stage *stage)
 		post_some(stage);
 }
 
-static void no_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
-{
-	(void)machine;
-	secure->set = OSIM_SECURE_SET_CAPS;
-	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
-		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
-}
-
 static void reserved_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
 {
 	(void)machine;
@@ -76,7 +68,7 @@ const struct osim_scenario osim__scenario_posts = {
 const struct osim_scenario osim__scenario_posts_cache = {
 	.name = "posts-shm-cache",
 	.what = "The same without RPC arguments: the shm cache is in use.",
-	.configure = no_rpc_arg,
+	.configure = osim__without_rpc_arg,
 	.body = posts,
 	.notif = true};
 const struct osim_scenario osim__scenario_posts_reserved_rpc = {

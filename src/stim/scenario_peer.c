@@ -219,14 +219,6 @@ static void foreign_cookies_tap(struct osim_tap *tap, struct osim_machine *m,
 	regs->a[3] = 0;
 }
 
-static void without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure)
-{
-	(void)machine;
-	secure->set = OSIM_SECURE_SET_CAPS;
-	secure->caps = OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_ASYNC_NOTIF |
-		       OPTEE_SMC_SEC_CAP_MEMREF_NULL;
-}
-
 static void foreign_cookies(struct osim_stage *stage)
 {
 	stage->tap = (struct osim_tap){.fn = foreign_cookies_tap, .arg = stage};
@@ -406,13 +398,13 @@ const struct osim_scenario osim__scenario_open_early = {
 const struct osim_scenario osim__scenario_foreign_cookies = {
 	.name = "foreign-cookies",
 	.what = "A previous kernel has left buffers in the shm cache.",
-	.configure = without_rpc_arg,
+	.configure = osim__without_rpc_arg,
 	.body = foreign_cookies,
 	.whole = true};
 const struct osim_scenario osim__scenario_null_cookie = {
 	.name = "null-cookie",
 	.what = "The shm cache holds a buffer that the driver never gave it: cookie 0.",
-	.configure = without_rpc_arg,
+	.configure = osim__without_rpc_arg,
 	.body = null_cookie,
 	.who = OSIM_WHO_HOSTILE};
 const struct osim_scenario osim__scenario_devices = {

@@ -310,6 +310,13 @@ static void keeper(void *arg)
 		system_call(&s, FUNC_ORDER, 1);
 		osim_expect(stage, osim_now_ns(stage->m) - before < 2 * MS, "queue.system",
 			    "a system session waits for a thread though one is kept for it");
+		/* The end of each call may wake a program that waits: of those in the queue one
+		 * more. */
+		for (unsigned int i = 0; i < 3; i++)
+			system_call(&s, FUNC_ORDER, 1);
+		osim_sleep_ns(stage->m, MS);
+		osim_expect(stage, stage->count == 2, "queue.reserved",
+			    "a program gets the thread that is kept, after it was used");
 	}
 	system_end(&s);
 	osim_sleep_ns(stage->m, MS);

@@ -171,7 +171,8 @@ static bool routed_by(struct osim_stage *stage, const char *who)
 
 static void in_kernel(struct osim_stage *stage,
 		      void (*ask)(struct osim__asking *asking, struct osim_pta_call *call,
-				  uint32_t program))
+				  uint32_t program),
+		      unsigned int programs)
 {
 	struct block blocks[BLOCKS];
 	struct osim__asking asking = {.stage = stage, .ask = ask, .own = blocks};
@@ -183,13 +184,40 @@ static void in_kernel(struct osim_stage *stage,
 		osim_stage_lacks(stage, "RPMB in the kernel");
 		return;
 	}
-	osim__asks_program(&asking);
+	while (programs--)
+		osim__asks_program(&asking);
 	osim_run(stage->m);
 }
 
 static void rpmb(struct osim_stage *stage)
 {
-	in_kernel(stage, ask_rpmb);
+	in_kernel(stage, ask_rpmb, 1);
+}
+
+/* Two trusted applications at once: which block is the next one is open, that there is one lock for
+ * it is not. */
+static void ask_at_once(struct osim__asking *asking, struct osim_pta_call *call, uint32_t program)
+{
+	struct osim_pta_mem *mem = osim_pta_alloc(call, OPTEE_RPC_SHM_TYPE_KERNEL, 2 * ROOM);
+	struct osim_pta_rpc_param p[2];
+
+	(void)program;
+	if (!mem)
+		return;
+	for (unsigned int turn = 0; turn < 2; turn++) {
+		osim_pta_sleep_ms(call, 1);
+		next(call, mem, ROOM, p);
+		osim_pta_sleep_ms(call, 1);
+		frames(call, mem);
+		osim_pta_sleep_ms(call, 1);
+		reset(asking->stage, call);
+	}
+	osim_pta_free(call, OPTEE_RPC_SHM_TYPE_KERNEL, mem);
+}
+
+static void rpmb_at_once(struct osim_stage *stage)
+{
+	in_kernel(stage, ask_at_once, 2);
 }
 
 /* --- with parameters that are wrong --- */
@@ -264,7 +292,7 @@ static void ask_rpmb_malformed(struct osim__asking *asking, struct osim_pta_call
 
 static void rpmb_malformed(struct osim_stage *stage)
 {
-	in_kernel(stage, ask_rpmb_malformed);
+	in_kernel(stage, ask_rpmb_malformed, 1);
 }
 
 /* --- through the supplicant --- */
@@ -330,6 +358,10 @@ const struct osim_scenario osim__scenario_rpmb = {
 	.name = "rpc-rpmb",
 	.what = "Three RPMB blocks are found and reached through the kernel.",
 	.body = rpmb};
+const struct osim_scenario osim__scenario_rpmb_at_once = {
+	.name = "rpc-rpmb-at-once",
+	.what = "Two trusted applications use RPMB at the same time.",
+	.body = rpmb_at_once};
 const struct osim_scenario osim__scenario_rpmb_malformed = {
 	.name = "rpc-rpmb-malformed",
 	.what = "The same RPCs with wrong parameters.",

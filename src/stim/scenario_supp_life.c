@@ -244,6 +244,36 @@ static void supp_leaves(struct osim_stage *stage)
 	expect_result(stage, &r, 3, TEE_SUCCESS);
 }
 
+/* One CPU, whose thread goes on where it is: the program is killed and its request dropped before
+ * it can look at either. */
+static void leaves_and_kills(void *arg)
+{
+	struct osim_stage *stage = arg;
+	struct osim__strict s;
+
+	if (!osim__strict_open(&s, stage))
+		return;
+	osim_sleep_ns(stage->m, 20 * MS);
+	if (stage->tasks > 1)
+		osim_task_signal(stage->task[1], true);
+	osim_yield(stage->m);
+	osim__strict_close(&s);
+}
+
+static void supp_leaves_killed(struct osim_stage *stage)
+{
+	struct osim__asking asking = {.stage = stage};
+	struct requests r;
+
+	if (!begin(&asking, &r))
+		return;
+	osim_stage_program(stage, "supplicant", leaves_and_kills);
+	osim_run_for(stage->m, MS);
+	ask(&asking, 1);
+	end(stage);
+	expect_result(stage, &r, 0, LOST);
+}
+
 /* With a request that has no number: the next supplicant begins anew. */
 static void supp_leaves_plain(struct osim_stage *stage)
 {
@@ -406,6 +436,8 @@ LIFE(supp_killed_working, "supp-killed-working",
 LIFE(supp_killed_plain, "supp-killed-plain",
      "The same with a supplicant that takes one request at a time.");
 LIFE(supp_leaves, "supp-leaves", "A supplicant leaves with requests in each state.");
+LIFE(supp_leaves_killed, "supp-leaves-killed",
+     "A supplicant leaves at the moment when the program is killed that waits for it.");
 LIFE(supp_leaves_plain, "supp-leaves-plain",
      "A supplicant that takes one request at a time leaves with it.");
 LIFE(supp_signal, "supp-signal", "A supplicant that waits gets a signal.");

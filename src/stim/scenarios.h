@@ -31,6 +31,9 @@ void osim__program_supplicant_dies(void *arg);
 /* Opens its device and closes it. */
 void osim__program_supplicant_brief(void *arg);
 
+/* Of a scenario's machine: the secure world cannot have RPC arguments behind its messages. */
+void osim__without_rpc_arg(struct osim_options *machine, struct osim_secure_options *secure);
+
 /* UUIDs of the pseudo TAs that are always there. */
 extern const uint8_t osim__rpc_pta[16], osim__system_pta[16];
 
@@ -58,11 +61,11 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 #define OSIM__SCENARIO_SERVICES(X)                                               \
 	X(rpc_kernel) X(rpc_malformed) X(rpc_i2c) X(rpc_i2c_malformed)           \
 	X(enum_three) X(enum_none) X(enum_refused) X(enum_fails_size)            \
-	X(enum_fails_list) X(enum_supplicant) X(enum_nowait)                     \
+	X(enum_fails_list) X(enum_supplicant) X(enum_nowait) X(enum_rpmb) X(enum_rpmb_before)       \
 	X(supp_meta) X(supp_plain) X(supp_mixed) X(supp_order)                   \
 	X(supp_killed_queued) X(supp_killed_working) X(supp_killed_plain)        \
-	X(supp_leaves) X(supp_leaves_plain) X(supp_signal) X(supp_gives_memory)  \
-	X(rpmb) X(rpmb_malformed) X(rpmb_user)
+	X(supp_leaves) X(supp_leaves_killed) X(supp_leaves_plain) X(supp_signal) X(supp_gives_memory)  \
+	X(rpmb) X(rpmb_at_once) X(rpmb_malformed) X(rpmb_user)
 
 #define OSIM__SCENARIO_MAP(X)                                                    \
 	X(posts) X(posts_cache) X(posts_reserved_rpc) X(posts_reserved)          \
@@ -91,7 +94,7 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(memory_rpc_reserved) X(queue) X(queue_hidden) X(pairs) X(helping) X(pairs_hidden) X(reserve)              \
 	X(prior) X(no_system) X(kernel_memory) X(kernel_memory_reserved) X(answers)                       \
 	X(answers_register)                          \
-	X(apart) X(supp_memory) X(supp_memory_alloc) X(supp_memory_reserved)     \
+	X(shared_memory) X(shared_sessions) X(sessions_cache) X(login) X(apart) X(supp_memory) X(supp_memory_alloc) X(supp_memory_reserved)     \
 	X(supp_memory_reserved_rpc)
 /* clang-format on */
 
