@@ -17,6 +17,7 @@ SMC = TEE + "optee/smc_abi.c"
 CALL = TEE + "optee/call.c"
 CORE = TEE + "optee/core.c"
 RPC = TEE + "optee/rpc.c"
+SUPP = TEE + "optee/supp.c"
 SHM = TEE + "tee_shm.c"
 
 # Finding, what is done about it, and [(file, pattern, replacement)]; each pattern has to be there.
@@ -59,6 +60,7 @@ MENDS = [
        r"\t\tmutex_unlock(&optee->shm_arg_cache.mutex);\n\1"
        r"\t\tmutex_lock(&optee->shm_arg_cache.mutex);\n\t\tgoto again;\n\t}\n"
        r"\tmutex_unlock(&optee->shm_arg_cache.mutex);\n\2"),
+      (CALL, r"if \(optee->shm_arg_cache\.flags &", "if (READ_ONCE(optee->shm_arg_cache.flags) &"),
       (CALL, r"(struct optee_shm_arg_entry \*entry)(;\n\n\tmutex_lock\(&optee->shm_arg_cache\.mutex\);\n\toptee->shm)", r"\1, *next\2"),
       (CALL, r"\twhile \(!list_empty\(head\)\) \{\n\t\tentry = list_first_entry\([^;]*;\n",
        "again:\n\tlist_for_each_entry_safe(entry, next, head, list_node) {\n"
@@ -87,6 +89,25 @@ MENDS = [
     ("F25", "whoever waits for a secure thread is told that there is one",
      [(CALL, r"(\t\t\tcomplete\(&w->c\);\n)\t\t\treturn;\n", r"\1"),
       (CALL, r"(\t\t\tcomplete\(&w->c\);\n)\t\t\tbreak;\n", r"\1")]),
+    ("F26", "the supplicant has left when its device is closed, whoever has memory of it",
+     [(TEE + "tee_core.c", r"(void teedev_close_context\([^;]*;\n\n)",
+       r"\1\tif (teedev->desc->ops->close_context)\n\t\tteedev->desc->ops->close_context(ctx);\n"),
+      ("include/linux/tee_core.h", r"(\tvoid \(\*release\)\(struct tee_context \*ctx\);\n)",
+       r"\1\tvoid (*close_context)(struct tee_context *ctx);\n"),
+      (CORE, r"(void optee_)release(_supp\(struct tee_context \*ctx\)\n\{\n[^}]*)"
+             r"\toptee_release_helper\([^;]*;\n\n", r"\1close\2"),
+      (TEE + "optee/optee_private.h", r"(void optee_)release(_supp\()", r"\1close\2"),
+      (SMC, r"(\t\.release = optee_release)_supp,\n", r"\1,\n\t.close_context = optee_close_supp,\n"),
+      (TEE + "optee/ffa_abi.c", r"optee_release_supp", "optee_close_supp")]),
+    ("F28", "whether there is a supplicant is asked in one access",
+     [(SUPP, r"\(!supp->ctx && ctx->supp_nowait\)", "(!READ_ONCE(supp->ctx) && ctx->supp_nowait)")]),
+    ("F40", "more than there is in one piece is asked for without a warning",
+     [(SHM, r"(alloc_pages_exact\([^;]*__GFP_ZERO)\)", r"\1 | __GFP_NOWARN)")]),
+    ("F41", "so is a long list of pages",
+     [(SHM, r"(kcalloc\(num_pages, [^;]*GFP_KERNEL)\)", r"\1 | __GFP_NOWARN)")]),
+    ("F42", "devices that need RPMB are looked for where it is there already",
+     [(SMC, r"(\tblocking_notifier_chain_register\([^;]*;\n)",
+       r"\1\tschedule_work(&optee->rpmb_scan_bus_work);\n")]),
     ("F24", "a lack of memory is no reason for a warning",
      [(CORE, r"WARN_ON\((optee_enumerate_devices\(PTA_CMD_GET_DEVICES_SUPP\))\)", r"\1")]),
 ]

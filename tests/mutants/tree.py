@@ -101,10 +101,11 @@ class Checker:
         """Each scenario once, with nothing done to it."""
         return self.check(tree, "--experiments", "1", "--budget", "0")
 
-    def again(self, tree, experiment):
-        """What is printed when one experiment is made on a tree that was checked before."""
+    def again(self, tree, group):
+        """What is printed when a group's experiment is made on a tree that was checked before."""
         cache = os.path.join(self.scratch, "cache-" + os.path.basename(tree))
-        command = [self.program, "check", "--kernel", tree, "--build", "asan", "--again", experiment]
+        command = [self.program, "check", "--kernel", tree, "--build",
+                   "access" if group.ident == "kernel.data-race" else "asan", "--again", group.again]
         done = subprocess.run(command, env=dict(os.environ, XDG_CACHE_HOME=cache), timeout=60,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         return done.stdout.decode(errors="replace")
@@ -151,7 +152,7 @@ class Baseline:
             return None
         new = [g for k, g in groups.items() if k not in self.full or g.who < self.full[k].who]
         # The unaltered driver was not run in every way; in this one it is.
-        return [g for g in new if not g.shown_in(checker.again(self.tree, g.again))]
+        return [g for g in new if not g.shown_in(checker.again(self.tree, g))]
 
 
 def begin(args):
