@@ -36,6 +36,7 @@ struct scenario {
 	struct osim_machine *m;
 	struct osim_options options;
 	struct osim_secure_options secure;
+	const char *known; /* findings of this kind there must be; NULL: none */
 
 	/* The time line; on between scenario_record() and scenario_expect(). */
 	char text[8192];
