@@ -9,9 +9,34 @@
 #define ARGS	 8u
 #define RETURNED 4u
 
+/* The name of the event; NULL: there is none. What has more before it is a function's, in a stack.
+ */
+static const char *find_name(const char *line)
+{
+	const char *at = *line == '#' ? NULL : strstr(line, FUNCTION);
+
+	return at && (at == line || strchr(" \t:", at[-1])) ? at : NULL;
+}
+
 bool osim__ftrace_is_line(const char *line)
 {
-	return *line != '#' && strstr(line, FUNCTION);
+	return find_name(line);
+}
+
+/* What the kernel, trace-cmd or perf says of events that are not there any more. */
+static bool tells_of_loss(const char *line)
+{
+	static const char header[] = "# entries-in-buffer/entries-written: ";
+	const char *at = line + strlen(header);
+	uint64_t there, written;
+
+	if (strstr(line, " EVENTS]") || strstr(line, "EVENTS DROPPED") ||
+	    strstr(line, "PERF_RECORD_LOST"))
+		return true;
+	/* The buffer is a ring: its beginning has been overwritten. */
+	return !strncmp(line, header, strlen(header)) &&
+	       osim__trace_number(&at, 10, UINT64_MAX, &there) && *at++ == '/' &&
+	       osim__trace_number(&at, 10, UINT64_MAX, &written) && there < written;
 }
 
 /* --- behind it: "param=00000000abcdef01 (32000004, 0, ...)" --- */
@@ -117,13 +142,13 @@ static bool on_end(struct osim_trace_reader *r, uint64_t param)
 bool osim__ftrace_line(struct osim_trace_reader *r)
 {
 	static const char begin[] = FUNCTION "begin:", end[] = FUNCTION "end:";
-	const char *at = osim__ftrace_is_line(r->line) ? strstr(r->line, FUNCTION) : NULL;
+	const char *at = find_name(r->line);
 	bool begins = at && !strncmp(at, begin, strlen(begin));
 	uint64_t param;
 
 	if (!at) {
-		/* Other events, comments; but not what the kernel says of its own losses. */
-		if (strstr(r->line, " EVENTS]") || strstr(r->line, "EVENTS DROPPED"))
+		/* Else other events and comments. */
+		if (tells_of_loss(r->line))
 			osim__trace_wrong(r, "events were lost: '%.64s'", r->line);
 		return false;
 	}

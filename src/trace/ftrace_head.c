@@ -11,6 +11,8 @@
  *   xtest-211     (    211) [001] .....   12.345678:  with the process
  *   xtest-211       1d..1.    5us+:              with latency-format, or of a kernel that died
  *   xtest-211       1d..1.   12.345678901:       trace-cmd report -l -t
+ *   xtest-211     [001]   12.345678: (+41)       trace-cmd report --ts-diff
+ *   xtest   211 [001]    12.345678: optee:       perf script; also 211/211, process and task
  *
  * On a console each may have the console's own "[   12.345678] " before it.
  */
@@ -73,10 +75,24 @@ static bool microseconds(const char *at, const char *stop, uint64_t *time_ns)
 	return at == stop || (at + 1 == stop && strchr("+!#*@$", *at));
 }
 
+/* What may come between the time and the name: "(+41)" since the event before, and the system. */
+static const char *before_name(const char *line, const char *end)
+{
+	static const char system[] = "optee:";
+	size_t len = strlen(system);
+	const char *stop, *word;
+
+	if ((size_t)(end - line) > len && !strncmp(end - len, system, len))
+		end -= len;
+	word = end;
+	stop = last_word(line, &word);
+	return stop - word > 3 && !strncmp(word, "(+", 2) && stop[-1] == ')' ? word : end;
+}
+
 /* The time and its colon; *end is moved before them. */
 static bool read_time(struct osim_trace_reader *r, const char **end)
 {
-	const char *stop = trim(r->line, *end), *behind;
+	const char *stop = trim(r->line, before_name(r->line, *end)), *behind;
 
 	if (stop == r->line || stop[-1] != ':')
 		return osim__trace_wrong_at(r, r->line, "a task, a CPU and a time");
@@ -168,12 +184,16 @@ static bool read_task(struct osim_trace_reader *r, const char *end)
 	line = line < end ? line : r->line;
 	line += strspn(line, " \t");
 	end = drop_tgid(line, trim(line, end));
-	for (dash = end; dash > line && *dash != '-';)
-		dash--;
-	at = dash + 1;
-	if (*dash != '-' || !osim__trace_number(&at, 10, UINT32_MAX, &pid) || at != end)
+	/* perf has blanks there, and may have the process in front. */
+	for (at = end; at > line && at[-1] >= '0' && at[-1] <= '9';)
+		at--;
+	dash = at - 1;
+	if (at == line || at == end || !strchr("- \t/", *dash) ||
+	    !osim__trace_number(&at, 10, UINT32_MAX, &pid))
 		return osim__trace_wrong_at(r, line, "a task as NAME-PID");
-	len = (size_t)(dash - line);
+	if (*dash == '/')
+		last_word(line, &dash);
+	len = (size_t)((*dash == '-' ? dash : trim(line, dash)) - line);
 	if (len > OSIM__FTRACE_NAME)
 		return osim__trace_wrong_at(r, line, "the name of a task");
 	memcpy(r->name, line, len);

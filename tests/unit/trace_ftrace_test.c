@@ -118,6 +118,12 @@ static void heads_of_all_printers_are_understood(void **state)
 		{"[   99.123456] xtest-211       1.....  42us : ", "xtest", 211, 1, 42000},
 		{"xtest-211     [000] .....         123456789: ", "xtest", 211, 0, 123456789},
 		{"xtest-211     [000]123456.000001: ", "xtest", 211, 0, 123456000001000},
+		{"   xtest-211   [000]    12.000345:  (+41)    ", "xtest", 211, 0, 12000345000},
+		{"   xtest-211    0d..1.  12.000345678: (+0) ", "xtest", 211, 0, 12000345678},
+		{"           xtest   211 [000]    12.000345: optee:", "xtest", 211, 0, 12000345000},
+		{"a-b [1] c  7/8    [002] 12.000345678:          optee:", "a-b [1] c", 8, 2,
+		 12000345678},
+		{"      :211   211 [000]    12.000345: optee:", ":211", 211, 0, 12000345000},
 	};
 
 	(void)state;
@@ -168,6 +174,13 @@ static void line_that_is_garbled_is_told_and_the_rest_is_read(void **state)
 		{"x-1 [000] 1.0: " END_B, "task 1 returns from a call that is not there"},
 		{"xtest-211 [000] 1.0: " END_B, "task 211 returns from a call that is not there"},
 		{"CPU:1 [LOST 12 EVENTS]\n", "events were lost: 'CPU:1 [LOST 12 EVENTS]'"},
+		{"CPU:1 [LOST EVENTS]\n", "events were lost: 'CPU:1 [LOST EVENTS]'"},
+		{"CPU:1 [12 EVENTS DROPPED]\n", NULL},
+		{"CPU:1 [EVENTS DROPPED]\n", NULL},
+		{"xtest 211 [000] 1.0: PERF_RECORD_LOST lost 5\n", NULL},
+		{"# entries-in-buffer/entries-written: 140080/250280   #P:4\n", NULL},
+		{"x 1a [000] 1.0: optee:" BEGIN_B, NULL},
+		{"x/1 [000] 1.0: (41) " BEGIN_B, NULL},
 	};
 
 	(void)state;
@@ -183,6 +196,32 @@ static void line_that_is_garbled_is_told_and_the_rest_is_read(void **state)
 		assert_int_equal(got.line, 2);
 		if (cases[i].why)
 			assert_string_equal(got.why, cases[i].why);
+	}
+}
+
+/* As the kernel's own documentation shows them: none is an event of the driver. */
+static void lines_between_calls_are_passed_over(void **state)
+{
+	static const char *const lines[] = {
+		"# entries-in-buffer/entries-written: 140080/140080   #P:4\n",
+		"#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n",
+		"version = 6\nCPU 3 is empty\ncpus=4\n\n",
+		"xtest-211 [000] d..1. 0.6: sys_enter: NR 29 (3, c010a403, ffffe0, 0, 0, 0)\n",
+		"xtest-211 [000] d..1. 0.6: <stack trace>\n"
+		" => trace_event_raw_event_optee_invoke_fn_begin\n => optee_smc_do_call_with_arg\n",
+		"  ffff800010a4 trace_event_raw_event_optee_invoke_fn_begin+0xb4 ([optee])\n",
+		"WARNING: Record on cpu 1 went backwards: 12 to 11 delta: -1\n",
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		char text[1024];
+
+		snprintf(text, sizeof(text),
+			 "xtest-211 [000] 0.5: " BEGIN_A "%sxtest-211 [000] 2.0: " END_A, lines[i]);
+		read_text(text);
+		assert_int_equal(got.unreadable, 0);
+		assert_int_equal(got.count, 2);
 	}
 }
 
@@ -291,6 +330,7 @@ int main(void)
 		cmocka_unit_test(calls_of_two_cpus_are_told_apart),
 		cmocka_unit_test(heads_of_all_printers_are_understood),
 		cmocka_unit_test(line_that_is_garbled_is_told_and_the_rest_is_read),
+		cmocka_unit_test(lines_between_calls_are_passed_over),
 		cmocka_unit_test(pointer_that_is_hidden_is_understood),
 		cmocka_unit_test(yielding_calls_are_written_as_the_kernel_prints_them),
 		cmocka_unit_test(call_whose_return_was_lost_is_told),
