@@ -73,16 +73,24 @@ enum osim__abi_use osim__abi_reg_use(const struct osim__abi_regs *regs, unsigned
 	return OSIM__ABI_USE_FREE;
 }
 
+void osim__abi_zero_masks(const struct osim__abi_regs *regs, uint32_t masks[8])
+{
+	uint64_t used[8] = {0};
+
+	for (const struct osim__abi_field *f = regs->fields; f && f->name; f++)
+		for (unsigned int n = f->at; n < (unsigned int)f->at + f->span; n++)
+			used[n] |= f->mask;
+	for (unsigned int n = 0; n < 8; n++)
+		masks[n] = used[n] ? (uint32_t)~used[n] : n && (regs->zero & (1u << n)) ? ~0u : 0;
+}
+
 uint32_t osim__abi_reg_zero_mask(const struct osim__abi_regs *regs, unsigned int n)
 {
-	switch (osim__abi_reg_use(regs, n)) {
-	case OSIM__ABI_USE_FIELD:
-		return (uint32_t)~field_mask(regs, n);
-	case OSIM__ABI_USE_ZERO:
-		return UINT32_MAX;
-	default:
-		return 0;
-	}
+	uint32_t masks[8];
+
+	assert(n < 8);
+	osim__abi_zero_masks(regs, masks);
+	return masks[n];
 }
 
 /* Where a mask begins. */

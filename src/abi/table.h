@@ -185,7 +185,8 @@ const struct osim__abi_cmd *osim__abi_cmd_find(const struct osim__abi_cmd *cmds,
 /* What register a<n> is for in one direction. */
 enum osim__abi_use osim__abi_reg_use(const struct osim__abi_regs *regs, unsigned int n);
 
-/* Bits 31..0 of register a<n> that must be 0. */
+/* Bits 31..0 of each register that must be 0, and of register a<n>. */
+void osim__abi_zero_masks(const struct osim__abi_regs *regs, uint32_t masks[8]);
 uint32_t osim__abi_reg_zero_mask(const struct osim__abi_regs *regs, unsigned int n);
 
 /* A field's value out of, or into, registers (or the three words of a parameter). Not of a UUID. */

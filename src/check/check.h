@@ -176,7 +176,9 @@ struct osim_rules {
 	osim_rule_broken_fn *broken;
 	void *arg;
 	const struct osim_event *event; /* the one that is held */
-	struct osim_event last;		/* with nothing behind its pointers */
+	const struct osim__abi_call
+		*call;		/* which it is of, CALL or RETURN; NULL: none that is known */
+	struct osim_event last; /* with nothing behind its pointers */
 	bool off[OSIM__RULE_COUNT];
 	uint64_t held[OSIM__RULE_COUNT], failed[OSIM__RULE_COUNT];
 
@@ -250,7 +252,6 @@ struct osim__flight *osim__flight_resumed(const struct osim_rules *c, const stru
 /* One whose call was not seen; NULL: out of memory. */
 struct osim__flight *osim__flight_begin(struct osim_rules *c, const struct osim_event *e);
 void osim__msg_copy(struct osim__msg_copy *to, const struct osim_event *e);
-bool osim__is_yielding(uint32_t a0);
 /* It is answering a NOTIFICATION SEND of the value. */
 bool osim__sends(const struct osim__flight *f, uint64_t value);
 

@@ -175,7 +175,7 @@ void osim__memory_return(struct osim_rules *c, const struct osim_event *e,
 
 	if (id == OPTEE_SMC_DISABLE_SHM_CACHE && a0 == OPTEE_SMC_RETURN_OK && c->cache)
 		OSIM__HOLD(c, CACHE_COOKIE, mem, "the cookie was not given for an RPC");
-	if (!osim__is_yielding(id))
+	if (!c->call || !c->call->yielding)
 		return;
 	if (a0 == OPTEE_SMC_RETURN_RPC_FREE)
 		OSIM__HOLD(c, RPC_FREE_ALIVE, mem && mem->a == OSIM__RPC_MEM_ARG,

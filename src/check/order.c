@@ -108,7 +108,7 @@ static void on_yielding(struct osim_rules *c, const struct osim_event *e,
 
 void osim__order_call(struct osim_rules *c, const struct osim_event *e)
 {
-	const struct osim__abi_call *call = osim__abi_call_find((uint32_t)e->in->a[0]);
+	const struct osim__abi_call *call = c->call;
 
 	if (!call)
 		return;

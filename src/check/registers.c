@@ -75,19 +75,18 @@ static void resume_info(struct osim_rules *c, const struct osim_event *e)
 
 void osim__registers_call(struct osim_rules *c, const struct osim_event *e)
 {
-	const struct osim__abi_call *call = osim__abi_call_find((uint32_t)e->in->a[0]);
+	const struct osim__abi_call *call = c->call;
+	uint32_t zero[8];
 
 	OSIM__HOLD(c, RETURN_ONCE, !osim__flight_inside(c, e),
 		   "a thread calls whose call before has not come back");
 	if (!call)
 		return;
-	for (unsigned int n = 1; n < 8; n++) {
-		uint32_t mask = osim__abi_reg_zero_mask(&call->in, n);
-
-		if (mask)
-			OSIM__HOLD(c, CALL_ZERO, !((uint32_t)e->in->a[n] & mask),
+	osim__abi_zero_masks(&call->in, zero);
+	for (unsigned int n = 1; n < 8; n++)
+		if (zero[n])
+			OSIM__HOLD(c, CALL_ZERO, !((uint32_t)e->in->a[n] & zero[n]),
 				   "%s: a%u has reserved bits set", name_of(call), n);
-	}
 	for (const struct osim__abi_field *f = call->in.fields; f && f->name; f++)
 		if (f->type == OSIM__ABI_ENUM)
 			OSIM__HOLD(c, CALL_VALUES,
@@ -203,7 +202,8 @@ void osim__registers_return(struct osim_rules *c, const struct osim_event *e,
 			    const struct osim__flight *flight)
 {
 	uint32_t id = (uint32_t)e->in->a[0], a0 = (uint32_t)e->out->a[0];
-	const struct osim__abi_call *call = osim__abi_call_find(id);
+	const struct osim__abi_call *call = c->call;
+	uint32_t zero[8];
 	const struct osim__abi_ret *ret = call ? ret_of(call, flight, a0) : NULL;
 
 	OSIM__HOLD(c, RETURN_ONCE, flight && !memcmp(&flight->in, e->in, sizeof(flight->in)),
@@ -220,11 +220,10 @@ void osim__registers_return(struct osim_rules *c, const struct osim_event *e,
 			   name_of(call), flight->peak, c->threads);
 	if (!ret)
 		return;
+	osim__abi_zero_masks(&ret->regs, zero);
 	for (unsigned int n = 1; n < 8; n++) {
-		uint32_t zero = osim__abi_reg_zero_mask(&ret->regs, n);
-
-		if (zero && (n < 4 || (c->sees & OSIM_SEES_REGS)))
-			OSIM__HOLD(c, RETURN_ZERO, !((uint32_t)e->out->a[n] & zero),
+		if (zero[n] && (n < 4 || (c->sees & OSIM_SEES_REGS)))
+			OSIM__HOLD(c, RETURN_ZERO, !((uint32_t)e->out->a[n] & zero[n]),
 				   "%s: a%u comes back with reserved bits set", name_of(call), n);
 		if (kept(ret) & (1u << n))
 			OSIM__HOLD(c, RETURN_KEPT, (uint32_t)e->out->a[n] == (uint32_t)e->in->a[n],

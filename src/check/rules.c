@@ -196,6 +196,8 @@ void osim_rules_event(void *rules, const struct osim_event *e)
 	struct osim_rules *c = rules;
 
 	c->event = e;
+	if (e->in)
+		c->call = osim__abi_call_find((uint32_t)e->in->a[0]);
 	switch (e->kind) {
 	case OSIM_EVENT_CALL:
 		osim__registers_call(c, e);

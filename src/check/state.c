@@ -58,13 +58,6 @@ uint64_t osim__who(const struct osim_event *e)
 	return e->thread_id ? e->thread_id : 1ull << 32 | e->cpu;
 }
 
-bool osim__is_yielding(uint32_t a0)
-{
-	const struct osim__abi_call *call = osim__abi_call_find(a0);
-
-	return call && call->yielding;
-}
-
 struct osim__flight *osim__flight_inside(const struct osim_rules *c, const struct osim_event *e)
 {
 	uint64_t who = osim__who(e);
@@ -157,7 +150,7 @@ struct osim__flight *osim__flight_begin(struct osim_rules *c, const struct osim_
 
 void osim__state_call(struct osim_rules *c, const struct osim_event *e)
 {
-	const struct osim__abi_call *call = osim__abi_call_find((uint32_t)e->in->a[0]);
+	const struct osim__abi_call *call = c->call;
 	bool resume = call && call->id == OPTEE_SMC_CALL_RETURN_FROM_RPC;
 	struct osim__flight *f = osim__flight_inside(c, e);
 
@@ -338,6 +331,7 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 			struct osim__flight *flight)
 {
 	uint32_t id = (uint32_t)e->in->a[0], a0 = (uint32_t)e->out->a[0];
+	bool yielding = c->call && c->call->yielding;
 
 	if (c->yielding)
 		c->yielding_last = e->seq;
@@ -353,11 +347,11 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 		else
 			c->bottom_half_due = true;
 	}
-	if (!osim__is_yielding(id))
+	if (!yielding)
 		on_fast(c, id, e);
 	if (!flight)
 		return;
-	if (osim__is_yielding(id) && OPTEE_SMC_RETURN_IS_RPC(a0)) {
+	if (yielding && OPTEE_SMC_RETURN_IS_RPC(a0)) {
 		replaced(c, flight, e->out);
 		flight->inside = flight->refused = false;
 		flight->left = e->seq;
@@ -373,7 +367,7 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 		flight->refused = true;
 		return;
 	}
-	if (osim__is_yielding(id))
+	if (yielding)
 		on_yielding(c, e, flight);
 	flight_drop(c, flight);
 }

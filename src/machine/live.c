@@ -152,14 +152,28 @@ size_t osim_live_count(const struct osim_machine *m, enum osim_live kind)
 	return kind == OSIM_LIVE_COUNT ? m->live.total : m->live.count[kind];
 }
 
+/* What of it fits, before end. */
+static char *append(char *at, const char *end, const char *text)
+{
+	while (at < end && *text)
+		*at++ = *text++;
+	return at;
+}
+
+/* Each event of an allocation has one: snprintf() would be most of what the event costs. */
 void osim__site_text(const struct osim__site *site, char *text, size_t bytes)
 {
-	const char *file = site->file;
+	char digits[16], *first = digits + sizeof(digits) - 1, *end = text + bytes - 1;
+	const char *slash = strrchr(site->file, '/');
+	unsigned int line = (unsigned int)site->line;
 
-	for (const char *p = file; *p; p++)
-		if (*p == '/')
-			file = p + 1;
-	snprintf(text, bytes, "%s (%s:%d)", site->func, file, site->line);
+	*first = '\0';
+	do
+		*--first = (char)('0' + line % 10);
+	while (line /= 10);
+	text = append(append(text, end, site->func), end, " (");
+	text = append(append(text, end, slash ? slash + 1 : site->file), end, ":");
+	*append(append(text, end, first), end, ")") = '\0';
 }
 
 void osim_live_each(const struct osim_machine *m,
