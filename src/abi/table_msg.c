@@ -66,8 +66,9 @@ const struct osim__abi_cmd osim__abi_msg_cmds[] = {
 	{ MSG(LEND_PROTMEM, "6.18"), .cap = OPTEE_SMC_SEC_CAP_DYNAMIC_PROTMEM,
 	  IN(VALUE(0, INPUT, USE_CASE(0)), MEMREF(1, "memory", TYPE(TMEM_INPUT))) },
 
+	/* The headers say a value; registered memory is what Linux sends and OP-TEE insists on. */
 	{ MSG(RECLAIM_PROTMEM, "6.18"), .cap = OPTEE_SMC_SEC_CAP_DYNAMIC_PROTMEM,
-	  IN(VALUE(0, INPUT, WIDE("cookie", 0, COOKIE))) },
+	  IN(PARAM(0, "memory", TYPE(VALUE_INPUT) | TYPE(RMEM_INPUT), .fields = NULL)) },
 
 	{ MSG(GET_PROTMEM_CONFIG, "6.18"), .cap = OPTEE_SMC_SEC_CAP_DYNAMIC_PROTMEM,
 	  IN(VALUE(0, INOUT, USE_CASE(0)), MEMREF(1, "attributes", MEM_OUT)),

@@ -290,6 +290,8 @@ void osim__messages_left(struct osim_rules *c);
 void osim__memory_call(struct osim_rules *c, const struct osim_event *e);
 void osim__memory_return(struct osim_rules *c, const struct osim_event *e,
 			 const struct osim__flight *flight);
+/* The cookie that RECLAIM_PROTMEM names. */
+uint64_t osim__reclaimed(const struct osim_msg_param *p);
 void osim__memory_message(struct osim_rules *c, const struct osim_event *e,
 			  const struct osim__flight *flight);
 void osim__memory_rpc(struct osim_rules *c, const struct osim_event *e,

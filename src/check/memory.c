@@ -103,6 +103,11 @@ static bool in_flight(const struct osim_rules *c, const struct osim__flight *sel
 	return false;
 }
 
+uint64_t osim__reclaimed(const struct osim_msg_param *p)
+{
+	return is_rmem(p) ? p->u.rmem.shm_ref : p->u.value.a;
+}
+
 void osim__memory_message(struct osim_rules *c, const struct osim_event *e,
 			  const struct osim__flight *flight)
 {
@@ -113,7 +118,7 @@ void osim__memory_message(struct osim_rules *c, const struct osim_event *e,
 	if (e->flags & OSIM_EVENT_F_END)
 		return;
 	for (uint32_t i = 0; i < m->count; i++)
-		if (is_rmem(&p[i]))
+		if (is_rmem(&p[i]) && m->arg.cmd != OPTEE_MSG_CMD_RECLAIM_PROTMEM)
 			named(c, p[i].u.rmem.shm_ref, p[i].u.rmem.offs, p[i].u.rmem.size);
 	if (c->misled)
 		return;
@@ -128,7 +133,7 @@ void osim__memory_message(struct osim_rules *c, const struct osim_event *e,
 		OSIM__HOLD(c, PROTMEM_LENT, !osim__bag_find(&c->lent, p[1].u.tmem.shm_ref),
 			   "memory is lent, and is so already");
 	} else if (m->arg.cmd == OPTEE_MSG_CMD_RECLAIM_PROTMEM && m->count) {
-		OSIM__HOLD(c, PROTMEM_LENT, osim__bag_find(&c->lent, p[0].u.value.a),
+		OSIM__HOLD(c, PROTMEM_LENT, osim__bag_find(&c->lent, osim__reclaimed(&p[0])),
 			   "memory is reclaimed, and is not lent");
 	}
 }

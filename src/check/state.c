@@ -408,7 +408,7 @@ void osim__state_msg(struct osim_rules *c, const struct osim_event *e, struct os
 	if (cmd == OPTEE_MSG_CMD_UNREGISTER_SHM && !e->msg->ret)
 		osim__bag_remove(&c->shm, f->msg.params[0].u.rmem.shm_ref);
 	if (cmd == OPTEE_MSG_CMD_RECLAIM_PROTMEM && !e->msg->ret)
-		osim__bag_remove(&c->lent, f->msg.params[0].u.value.a);
+		osim__bag_remove(&c->lent, osim__reclaimed(&f->msg.params[0]));
 }
 
 /* --- RPCs --- */

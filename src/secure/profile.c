@@ -53,6 +53,10 @@ const struct osim__profile_row osim__profile_rows[OSIM__DIFF_COUNT] = {
 				    "memory of a parameter whose attribute has more in it than a "
 				    "type is kept when the call ends",
 				    {1, 0}},
+	[OSIM__DIFF_RECLAIM_VALUE] = {"reclaim-value",
+				      "optee_msg.h RECLAIM_PROTMEM",
+				      "the cookie is taken in a value too",
+				      {0, 1}},
 	[OSIM__DIFF_L2CC_OFF] = {"l2cc-off",
 				 "OP-TEE optee_smc.h L2CC_MUTEX",
 				 "a0 where there is no such mutex",

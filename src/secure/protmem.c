@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -7,7 +8,8 @@
 #include "secure/protmem.h"
 #include "secure/secure.h"
 
-#define PAGE ((uint64_t)OSIM__PAGE_BYTES)
+#define PAGE	 ((uint64_t)OSIM__PAGE_BYTES)
+#define PA_WIDTH 64u
 
 struct osim__lent {
 	struct osim__lent *next;
@@ -97,6 +99,17 @@ void osim__protmem_write(struct osim__secure *s, uint64_t pa, const void *buf, u
 	guard(s, pa, bytes, true);
 }
 
+/* Memory that the secure world knows by a cookie, a message's page too. As OP-TEE looks at it: by
+ * as many pages as its size has, so that the last one of a buffer with an offset goes unseen. */
+static bool is_shared(const struct osim__guest *g, uint64_t pa, uint64_t bytes)
+{
+	for (const struct osim__shm *shm = g->shms; shm; shm = shm->next)
+		for (uint64_t i = 0; shm->kind == OSIM__SHM_PAGES && i < shm->size / PAGE; i++)
+			if (overlap(pa, bytes, shm->pages[i], PAGE))
+				return true;
+	return false;
+}
+
 /* Whole pages of the normal world that are neither lent already nor the reserved shared memory. */
 static bool can_lend(const struct osim__secure *s, const struct osim_msg_param_tmem *tmem)
 {
@@ -105,9 +118,6 @@ static bool can_lend(const struct osim__secure *s, const struct osim_msg_param_t
 		return false;
 	if (s->shm_size && overlap(tmem->buf_ptr, tmem->size, s->shm_pa, s->shm_size))
 		return false;
-	for (const struct osim__lent *l = s->lent; l; l = l->next)
-		if (l->cookie == tmem->shm_ref)
-			return false;
 	for (uint64_t at = 0; at < tmem->size; at += PAGE)
 		if (!osim__shm_is_nonsecure(s, tmem->buf_ptr + at))
 			return false;
@@ -126,7 +136,7 @@ static uint32_t lend(struct osim__guest *g, const struct osim__msg *msg)
 	if (use_case != OPTEE_MSG_PROTMEM_SECURE_VIDEO_PLAY &&
 	    use_case != OPTEE_MSG_PROTMEM_TRUSTED_UI)
 		return TEE_ERROR_BAD_PARAMETERS;
-	if (!can_lend(g->s, tmem))
+	if (!can_lend(g->s, tmem) || is_shared(g, tmem->buf_ptr, tmem->size))
 		return TEE_ERROR_BAD_PARAMETERS;
 	l = malloc(sizeof(*l));
 	if (!l)
@@ -155,49 +165,69 @@ void osim__protmem_lend(struct osim__sthread *t)
 	osim__msg_ret(t, lend(t->guest, &t->msg));
 }
 
+/* The headers say a value; what Linux sends and OP-TEE insists on names it as registered memory. */
+static bool reclaim_cookie(const struct osim__secure *s, const struct osim__msg *msg,
+			   uint64_t *cookie)
+{
+	const struct osim_msg_param *p = &msg->params[0];
+	bool by_value = p->attr == OPTEE_MSG_ATTR_TYPE_VALUE_INPUT;
+
+	*cookie = by_value ? p->u.value.a : p->u.rmem.shm_ref;
+	return msg->arg.num_params == 1 && (p->attr == OPTEE_MSG_ATTR_TYPE_RMEM_INPUT ||
+					    (by_value && osim__diff(s, OSIM__DIFF_RECLAIM_VALUE)));
+}
+
 void osim__protmem_reclaim(struct osim__sthread *t)
 {
 	struct osim__secure *s = t->guest->s;
-	const struct osim_msg_param *p = &t->msg.params[0];
+	uint64_t cookie;
 
-	if (t->msg.arg.num_params != 1 || p->attr != OPTEE_MSG_ATTR_TYPE_RMEM_INPUT) {
+	if (!reclaim_cookie(s, &t->msg, &cookie)) {
 		osim__msg_result(t, TEE_ERROR_BAD_PARAMETERS, TEE_ORIGIN_TEE);
 		return;
 	}
 	for (struct osim__lent **at = &s->lent; *at; at = &(*at)->next) {
-		if ((*at)->cookie != p->u.rmem.shm_ref || (*at)->guest != t->guest)
+		if ((*at)->cookie != cookie || (*at)->guest != t->guest)
 			continue;
 		give_back(s, at);
 		osim__msg_ret(t, TEE_SUCCESS);
 		return;
 	}
-	osim__msg_ret(t, TEE_ERROR_ITEM_NOT_FOUND);
+	osim__msg_ret(t, TEE_ERROR_BAD_PARAMETERS);
+}
+
+/* Memory of any page will do. Without FF-A there are no attributes to be told, and the size of the
+ * buffer for them stays what it was. What cannot be told is written back all the same. */
+static uint32_t config(struct osim__sthread *t, struct osim_pta_call *call)
+{
+	struct osim_pta_param *p = call->params;
+	uint32_t res = TEE_ERROR_NOT_SUPPORTED;
+
+	if (p[0].type != OSIM_PTA_VALUE_INOUT || p[1].type != OSIM_PTA_MEMREF_OUTPUT ||
+	    p[0].a >= INT32_MAX)
+		return TEE_ERROR_BAD_PARAMETERS;
+	if (p[0].a == OPTEE_MSG_PROTMEM_SECURE_VIDEO_PLAY ||
+	    p[0].a == OPTEE_MSG_PROTMEM_TRUSTED_UI) {
+		p[0].a = (uint32_t)PAGE;
+		p[0].b = (uint32_t)PAGE;
+		res = TEE_SUCCESS;
+	}
+	osim__params_out(t, 0, call);
+	osim__msg_put_u64(t, osim__param_at(0, offsetof(struct osim_msg_param_value, c)), PA_WIDTH);
+	return res;
 }
 
 void osim__protmem_config(struct osim__sthread *t)
 {
-	struct osim_pta_call call;
 	uint32_t res = TEE_ERROR_BAD_PARAMETERS;
+	struct osim_pta_call call;
 
-	if (t->msg.arg.num_params != 2) {
-		osim__msg_result(t, res, TEE_ORIGIN_TEE);
-		return;
+	if (t->msg.arg.num_params == 2) {
+		res = osim__params_in(t, 0, &call);
+		if (!res)
+			res = config(t, &call);
+		osim__params_put(t, &call);
 	}
-	res = osim__params_in(t, 0, &call);
-	if (!res && (call.params[0].type != OSIM_PTA_VALUE_INOUT ||
-		     call.params[1].type != OSIM_PTA_MEMREF_OUTPUT))
-		res = TEE_ERROR_BAD_PARAMETERS;
-	if (!res && call.params[0].a != OPTEE_MSG_PROTMEM_SECURE_VIDEO_PLAY &&
-	    call.params[0].a != OPTEE_MSG_PROTMEM_TRUSTED_UI)
-		res = TEE_ERROR_NOT_SUPPORTED;
-	if (!res) {
-		call.params[0].a = (uint32_t)PAGE;
-		call.params[0].b = (uint32_t)PAGE;
-		call.params[1].size_bytes = 0;
-		osim__params_out(t, 0, &call);
-		osim__msg_put_u64(t, osim__param_at(0, 2 * sizeof(uint64_t)), 64);
-	}
-	osim__params_put(t, &call);
 	osim__msg_result(t, res, TEE_ORIGIN_TEE);
 }
 

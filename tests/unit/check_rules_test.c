@@ -308,23 +308,57 @@ static void protected_memory_with_addresses_of_65_bits_is_told(void **state)
 	assert_string_equal(f->ids, "return.values ");
 }
 
-static void lent(struct fixture *f)
+struct protmem {
+	struct osim_msg_arg arg;
+	struct osim_msg_param params[2];
+};
+
+static void protmem(struct fixture *f, const struct protmem *m)
 {
 	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x7000}}, out = {{0}};
-	struct {
-		struct osim_msg_arg arg;
-		struct osim_msg_param params[2];
-	} m = {.arg = {.cmd = OPTEE_MSG_CMD_LEND_PROTMEM, .num_params = 2},
-	       .params = {{.attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, .u.value.a = 1},
-			  {.attr = OPTEE_MSG_ATTR_TYPE_TMEM_INPUT, .u.tmem = {0x1000, 1, 7}}}};
 
 	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE, .msg = &m.arg});
+	osim_rules_event(f->check,
+			 &(struct osim_event){.kind = OSIM_EVENT_MESSAGE, .msg = &m->arg});
 	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE,
 							.flags = OSIM_EVENT_F_END,
-							.msg = &m.arg});
+							.msg = &m->arg});
 	osim_rules_event(f->check,
 			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
+}
+
+static void lent(struct fixture *f)
+{
+	protmem(f, &(struct protmem){
+			   .arg = {.cmd = OPTEE_MSG_CMD_LEND_PROTMEM, .num_params = 2},
+			   .params = {{.attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, .u.value.a = 1},
+				      {.attr = OPTEE_MSG_ATTR_TYPE_TMEM_INPUT,
+				       .u.tmem = {0x1000, 1, 7}}}});
+}
+
+static void reclaimed(struct fixture *f, struct osim_msg_param param)
+{
+	protmem(f, &(struct protmem){.arg = {.cmd = OPTEE_MSG_CMD_RECLAIM_PROTMEM, .num_params = 1},
+				     .params = {param}});
+}
+
+/* As the headers have it, and as Linux does. */
+static void memory_is_reclaimed_as_a_value_or_as_registered_memory(void **state)
+{
+	const struct osim_msg_param ways[] = {
+		{.attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, .u.value.a = 7},
+		{.attr = OPTEE_MSG_ATTR_TYPE_RMEM_INPUT, .u.rmem.shm_ref = 7}};
+	struct fixture *f = *state;
+
+	fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES,
+	     (struct osim_regs){{0, OPTEE_SMC_SEC_CAP_DYNAMIC_PROTMEM}});
+	for (unsigned int i = 0; i < 2; i++) {
+		lent(f);
+		reclaimed(f, ways[i]);
+		assert_string_equal(f->ids, "");
+	}
+	reclaimed(f, ways[1]);
+	assert_string_equal(f->ids, "protmem.lent ");
 }
 
 static void memory_lent_twice_is_told(void **state)
@@ -532,6 +566,7 @@ int main(void)
 		cmocka_unit_test(rule_whose_events_are_not_told_is_not_checkable),
 		RULE(gap_leaves_rules_that_need_no_past),
 		RULE(protected_memory_with_addresses_of_65_bits_is_told),
+		RULE(memory_is_reclaimed_as_a_value_or_as_registered_memory),
 		RULE(memory_lent_twice_is_told),
 		RULE(rpc_free_of_what_was_not_given_is_told),
 		RULE(resumed_call_may_be_refused_as_the_first_could),

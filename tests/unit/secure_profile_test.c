@@ -114,6 +114,33 @@ static uint32_t param_flags(struct client *c)
 	return client_arg(c)->ret == TEE_SUCCESS;
 }
 
+static uint32_t reclaim_value(struct client *c)
+{
+	void *page = osim_mem_alloc(c->m, CLIENT_PAGE);
+	uint64_t pa = osim_mem_pa(c->m, page);
+	uint32_t ret;
+
+	client_msg(c, OPTEE_MSG_CMD_LEND_PROTMEM, 2);
+	client_param(c, 0)->attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT;
+	client_param(c, 0)->u.value.a = OPTEE_MSG_PROTMEM_TRUSTED_UI;
+	client_param(c, 1)->attr = OPTEE_MSG_ATTR_TYPE_TMEM_INPUT;
+	client_param(c, 1)->u.tmem = (struct osim_msg_param_tmem){pa, CLIENT_PAGE, 7};
+	assert_int_equal(client_call(c), OPTEE_SMC_RETURN_OK);
+	assert_int_equal(client_arg(c)->ret, TEE_SUCCESS);
+	client_msg(c, OPTEE_MSG_CMD_RECLAIM_PROTMEM, 1);
+	client_param(c, 0)->attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT;
+	client_param(c, 0)->u.value.a = 7;
+	assert_int_equal(client_call(c), OPTEE_SMC_RETURN_OK);
+	ret = client_arg(c)->ret;
+	client_param(c, 0)->attr = OPTEE_MSG_ATTR_TYPE_RMEM_INPUT;
+	client_param(c, 0)->u.rmem.shm_ref = 7;
+	assert_int_equal(client_call(c), OPTEE_SMC_RETURN_OK);
+	/* Either way it has come back once. */
+	assert_int_equal(!client_arg(c)->ret, ret != TEE_SUCCESS);
+	osim_mem_free(c->m, page, CLIENT_PAGE);
+	return ret == TEE_SUCCESS;
+}
+
 static uint32_t l2cc_off(struct client *c)
 {
 	return (uint32_t)client_fast(c, OPTEE_SMC_L2CC_MUTEX);
@@ -168,6 +195,7 @@ static const struct {
 	[OSIM__DIFF_NUM_PARAMS] = {num_params, 0, 0},
 	[OSIM__DIFF_REGISTER_ATTR] = {register_attr, 0, 0},
 	[OSIM__DIFF_PARAM_FLAGS] = {param_flags, 0, 0},
+	[OSIM__DIFF_RECLAIM_VALUE] = {reclaim_value, 0xf5 | OPTEE_SMC_SEC_CAP_DYNAMIC_PROTMEM, 0},
 	[OSIM__DIFF_L2CC_OFF] = {l2cc_off, 0, 0},
 	[OSIM__DIFF_BOOT_OFF] = {boot_off, 0, 0},
 	[OSIM__DIFF_FIRMWARE] = {firmware, 0, 0},
