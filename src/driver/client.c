@@ -6,11 +6,6 @@
 #include <linux/tee.h>
 #include <linux/uaccess.h>
 
-struct optee_session {
-	struct list_head link;
-	u32 id;
-};
-
 struct optee_context *optee_context_open(struct optee *optee, u64 id)
 {
 	struct optee_context *ctx = kzalloc(sizeof(*ctx), GFP_KERNEL);
@@ -25,13 +20,13 @@ struct optee_context *optee_context_open(struct optee *optee, u64 id)
 }
 
 /* take: and out of the list, so that it is the caller's. */
-static struct optee_session *find_session(struct optee_context *ctx, u32 id, bool take)
+static struct optee_shm *find_session(struct optee_context *ctx, u32 id, bool take)
 {
-	struct optee_session *session, *found = NULL;
+	struct optee_shm *session, *found = NULL;
 
 	mutex_lock(&ctx->lock);
 	list_for_each_entry (session, &ctx->sessions, link)
-		if (session->id == id)
+		if (session->session == id)
 			found = session;
 	if (found && take)
 		list_del(&found->link);
@@ -42,21 +37,21 @@ static struct optee_session *find_session(struct optee_context *ctx, u32 id, boo
 /* The message has room for the meta parameters in front. 0: the result is in the message. */
 static int open_session(struct optee_context *ctx, struct optee_shm *msg, const void *uuid)
 {
-	struct optee_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+	struct optee_shm *session = optee_msg_get(ctx->optee, OPTEE_MSG_CMD_CLOSE_SESSION, 0);
 	struct osim_msg_param *meta = optee_params(msg);
 
-	if (!session)
-		return -ENOMEM;
+	if (IS_ERR(session))
+		return PTR_ERR(session);
 	meta[0].attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT | OPTEE_MSG_ATTR_META;
 	memcpy(meta[0].u.octets, uuid, UUID_SIZE);
 	meta[1].attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT | OPTEE_MSG_ATTR_META;
 	meta[1].u.value.c = OPTEE_MSG_LOGIN_PUBLIC;
 	optee_call(ctx, msg);
 	if (msg->arg->ret != TEE_SUCCESS) {
-		kfree(session);
+		optee_msg_put(session);
 		return 0;
 	}
-	session->id = msg->arg->session;
+	session->session = msg->arg->session;
 	mutex_lock(&ctx->lock);
 	list_add(&session->link, &ctx->sessions);
 	mutex_unlock(&ctx->lock);
@@ -65,13 +60,14 @@ static int open_session(struct optee_context *ctx, struct optee_shm *msg, const 
 
 static int close_session(struct optee_context *ctx, u32 id)
 {
-	struct optee_session *session = find_session(ctx, id, true);
+	struct optee_shm *session = find_session(ctx, id, true);
 
 	if (!session)
 		return -EINVAL;
-	kfree(session);
-	if (optee_simple_call(ctx, OPTEE_MSG_CMD_CLOSE_SESSION, id, 0))
+	session->arg->session = id;
+	if (optee_call(ctx, session))
 		pr_err("the secure world did not close session %u\n", id);
+	optee_msg_put(session);
 	return 0;
 }
 
@@ -80,7 +76,7 @@ void optee_context_close(struct optee_context *ctx)
 	struct list_head *sessions = &ctx->sessions;
 
 	while (!list_empty(sessions))
-		close_session(ctx, list_first_entry(sessions, struct optee_session, link)->id);
+		close_session(ctx, list_first_entry(sessions, struct optee_shm, link)->session);
 	mutex_destroy(&ctx->lock);
 	kfree(ctx);
 }

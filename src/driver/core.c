@@ -154,24 +154,24 @@ static int optee_probe(struct platform_device *pdev)
 	if (rc)
 		goto err_put;
 	optee->ctx = optee_context_open(optee, OPTEE_DRIVER);
-	rc = optee->ctx ? optee_shm_init(optee) : -ENOMEM;
+	rc = optee->ctx ? optee_notif_init(optee) : -ENOMEM;
+	if (rc)
+		goto err_put;
+	rc = optee_shm_init(optee);
 	if (rc)
 		goto err_shm;
 	optee_empty_shm_cache(optee, false);
 	if (!optee->rpc_param_count)
 		optee_fast_call(optee, OPTEE_SMC_ENABLE_SHM_CACHE, 0, &res);
-	rc = optee_notif_init(optee);
-	if (rc)
-		goto err_cache;
 
 	if (optee->sec_caps & OPTEE_SMC_SEC_CAP_ASYNC_NOTIF) {
 		rc = irq = platform_get_irq(pdev, 0);
 		if (rc < 0)
-			goto err_notif;
+			goto err_cache;
 		rc = notif_init_irq(optee, irq);
 		if (rc) {
 			irq_dispose_mapping(irq);
-			goto err_notif;
+			goto err_cache;
 		}
 		rc = enable_async_notif(optee);
 		if (rc)
@@ -189,12 +189,11 @@ err_devices:
 	optee_unregister_devices();
 err_irq:
 	notif_uninit_irq(optee);
-err_notif:
-	optee_notif_uninit(optee);
 err_cache:
 	optee_empty_shm_cache(optee, true);
 err_shm:
 	optee_shm_uninit(optee);
+	optee_notif_uninit(optee);
 err_put:
 	put_device(&optee->dev);
 	pr_err("probe failed: %d\n", rc);
@@ -214,9 +213,9 @@ static void optee_remove(struct platform_device *pdev)
 	wait_for_completion(&optee->unused);
 
 	notif_uninit_irq(optee);
-	optee_notif_uninit(optee);
 	optee_empty_shm_cache(optee, true);
-	optee_shm_uninit(optee);
+	optee_shm_uninit(optee); /* its calls may yet wait for a notification */
+	optee_notif_uninit(optee);
 	put_device(&optee->dev);
 }
 

@@ -110,17 +110,11 @@ int optee_notif_rpc_send(struct optee *optee, u64 key)
 
 int optee_notif_init(struct optee *optee)
 {
+	struct notif_chunk *first = kzalloc(sizeof(*first), GFP_KERNEL);
 	struct optee_notif *n = &optee->notif;
-	struct notif_chunk *first;
 
-	n->stop = optee_msg_get(optee, OPTEE_MSG_CMD_STOP_ASYNC_NOTIF, 0);
-	if (IS_ERR(n->stop))
-		return PTR_ERR(n->stop);
-	first = kzalloc(sizeof(*first), GFP_KERNEL);
-	if (!first) {
-		optee_msg_put(n->stop);
+	if (!first)
 		return -ENOMEM;
-	}
 	spin_lock_init(&n->lock);
 	INIT_LIST_HEAD(&n->chunks);
 	init_waitqueue_head(&n->queue);
@@ -132,7 +126,6 @@ void optee_notif_uninit(struct optee *optee)
 {
 	struct notif_chunk *chunk, *next;
 
-	optee_msg_put(optee->notif.stop);
 	list_for_each_entry_safe (chunk, next, &optee->notif.chunks, link)
 		kfree(chunk);
 }
@@ -209,11 +202,18 @@ static irqreturn_t notif_irq_thread_fn(int irq, void *dev_id)
 
 int notif_init_irq(struct optee *optee, unsigned int irq)
 {
-	int rc = request_threaded_irq(irq, notif_irq_handler, notif_irq_thread_fn, 0,
-				      "optee_notification", optee);
+	struct optee_notif *n = &optee->notif;
+	int rc;
 
-	if (!rc)
-		optee->notif.irq = irq;
+	n->stop = optee_msg_get(optee, OPTEE_MSG_CMD_STOP_ASYNC_NOTIF, 0);
+	if (IS_ERR(n->stop))
+		return PTR_ERR(n->stop);
+	rc = request_threaded_irq(irq, notif_irq_handler, notif_irq_thread_fn, 0,
+				  "optee_notification", optee);
+	if (rc)
+		optee_msg_put(n->stop);
+	else
+		n->irq = irq;
 	return rc;
 }
 
@@ -225,6 +225,7 @@ void notif_uninit_irq(struct optee *optee)
 		return;
 	if (optee_call(optee->ctx, n->stop))
 		pr_err("the secure world goes on notifying\n");
+	optee_msg_put(n->stop);
 	free_irq(n->irq, optee);
 	irq_dispose_mapping(n->irq);
 }

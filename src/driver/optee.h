@@ -74,7 +74,7 @@ struct optee_context {
 	struct optee *optee;
 	u64 id;
 	struct mutex lock;	   /* for sessions */
-	struct list_head sessions; /* struct optee_session */
+	struct list_head sessions; /* struct optee_shm: the messages that will close them */
 };
 
 /* Who may name a buffer; a program's has its context's id, which is larger. */
@@ -85,8 +85,9 @@ struct optee_context {
 /* Whole pages. Dynamic ones that are named by cookie are registered, but OPTEE_SECURE's. */
 struct optee_shm {
 	struct optee *optee;
-	struct list_head link; /* a message's, in optee->msgs */
+	struct list_head link; /* a message's, in optee->msgs or a context's sessions */
 	u32 num_params;	       /* a message's, as it was sent */
+	u32 session; /* that the message will close, with whatever memory is left by then */
 	u64 owner;
 	u32 refs; /* under optee->lock */
 	int id;	  /* with programs, and as cookie in the secure world; 0: none */
