@@ -37,7 +37,9 @@ target_compile_options(optee_sim_flags INTERFACE
   $<$<COMPILE_LANGUAGE:C>:-Wvla;-Wformat=2;-Wno-format-nonliteral;-fno-common>
   # Assertions guard our own invariants and stay in every kind of build. Frame pointers let a
   # sanitizer in the program see past this library's frames to the driver's.
-  -UNDEBUG -fno-omit-frame-pointer)
+  -UNDEBUG -fno-omit-frame-pointer
+  # What a function costs is its own, not that of how long those before it are.
+  -falign-functions=32)
 
 # The kernel API itself, and tests of it: sees the kernel headers first, as a driver does.
 function(optee_sim_kernel_side target)

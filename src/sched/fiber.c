@@ -20,7 +20,7 @@
  * same lines of the cache, and a processor that compares the low bits of addresses first would take
  * a load from one for what was just stored in the other. */
 #define STAGGERED     16u
-#define STAGGER_BYTES 192u
+#define STAGGER_BYTES 1088u
 
 /* The runner may have ASan or TSan although this library is built without: asked at run time. */
 __attribute__((weak)) void __sanitizer_start_switch_fiber(void **fake_stack_save,
