@@ -77,12 +77,18 @@ static const char *caller_of(Dwarf_Die *unit, Dwarf_Die *inlined, int *number)
 }
 
 /* What is inline in a header of ours is where a file of the driver uses it. */
-static const char *user_of(Dwarf_Die *unit, Dwarf_Addr pc, const char *file, int *number)
+static const char *file_of(Dwarf_Die *unit, Dwarf_Addr pc, int *number)
 {
 	Dwarf_Die *innermost = NULL, *scopes = NULL;
-	const char *caller;
+	Dwarf_Line *line = dwarf_getsrc_die(unit, pc);
+	const char *file, *caller;
 	int depth;
 
+	if (!line || dwarf_lineno(line, number))
+		return NULL;
+	file = dwarf_linesrc(line, NULL, NULL);
+	if (!file || !is_kernel_header(file))
+		return file;
 	if (dwarf_getscopes(unit, pc, &innermost) <= 0)
 		return file;
 	/* Those of a place count where functions stand, not where they are called. */
@@ -96,78 +102,42 @@ static const char *user_of(Dwarf_Die *unit, Dwarf_Addr pc, const char *file, int
 	return file;
 }
 
-/* A line of a file; path is "" where that is not known. */
-struct place {
-	char path[1024];
-	int line;
-};
-
-/* Compilers that were given a relative name keep it, some with the directory, some without. */
-static void place_of(Dwfl *dwfl, Dwarf_Addr pc, struct place *place)
+/*
+ * Is the unit one of ours, but the model? Each defines something of the library's. Names of files
+ * tell nothing: how they are written is up to the build, and one program may have been built twice.
+ */
+static bool is_our_unit(Dwarf_Die *unit)
 {
-	Dwarf_Addr bias = 0;
-	Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
-	Dwarf_Die *unit = module ? unit_of(module, pc, &bias) : NULL;
-	Dwarf_Line *line = unit ? dwarf_getsrc_die(unit, pc - bias) : NULL;
-	const char *file = NULL, *dir = NULL;
-	Dwarf_Attribute attr;
+	Dwarf_Die die;
 
-	if (line && !dwarf_lineno(line, &place->line))
-		file = dwarf_linesrc(line, NULL, NULL);
-	if (file && is_kernel_header(file))
-		file = user_of(unit, pc - bias, file, &place->line);
-	if (file && *file != '/')
-		dir = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attr));
-	snprintf(place->path, sizeof(place->path), "%s%s%s", dir ? dir : "", dir ? "/" : "",
-		 file ? file : "");
-}
+	for (int rc = dwarf_child(unit, &die); rc == 0; rc = dwarf_siblingof(&die, &die)) {
+		const char *name = dwarf_diename(&die);
 
-/* The directory of our sources, as the line tables name it; "": they do not. */
-static const char *sources(Dwfl *dwfl)
-{
-	static struct place here;
-	static bool known;
-	const size_t tail = sizeof("machine/stack.c") - 1;
-	size_t length;
-
-	if (!known) {
-		place_of(dwfl, (Dwarf_Addr)(uintptr_t)sources, &here);
-		length = strlen(here.path);
-		here.path[length < tail ? 0 : length - tail] = '\0';
-		known = true;
+		if (name && !strncmp(name, "osim_", 5) && dwarf_hasattr(&die, DW_AT_external) &&
+		    !dwarf_hasattr(&die, DW_AT_declaration))
+			return true;
 	}
-	return here.path;
-}
-
-/* By name, or, for what is static, by the file's place: all of src/ but the model. */
-static bool is_ours(Dwfl *dwfl, const char *name, const char *path)
-{
-	const char *root = sources(dwfl);
-	const size_t length = strlen(root);
-
-	return !strncmp(name, "osim_", 5) || is_kernel_header(path) ||
-	       (length && !strncmp(path, root, length) && strncmp(path + length, "driver/", 7));
+	return false;
 }
 
 /* "" for what is ours: the machinery explains nothing. */
 static void name_of(Dwfl *dwfl, const void *after, char *text, size_t bytes)
 {
 	/* The address after the call may belong to the next line already. */
-	Dwarf_Addr pc = (Dwarf_Addr)(uintptr_t)after - 1;
+	Dwarf_Addr bias = 0, pc = (Dwarf_Addr)(uintptr_t)after - 1;
 	Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
-	const char *name = module ? dwfl_module_addrname(module, pc) : NULL, *slash;
-	struct place place;
+	const char *name = module ? dwfl_module_addrname(module, pc) : NULL;
+	Dwarf_Die *unit = name ? unit_of(module, pc, &bias) : NULL;
+	int number = 0;
+	const char *file = unit ? file_of(unit, pc - bias, &number) : NULL;
 
 	text[0] = '\0';
-	if (!name)
+	if (!name || !strncmp(name, "osim_", 5) || (file && is_kernel_header(file)) ||
+	    (unit && is_our_unit(unit)))
 		return;
-	place_of(dwfl, pc, &place);
-	if (is_ours(dwfl, name, place.path))
-		return;
-	slash = strrchr(place.path, '/');
-	if (place.path[0])
-		snprintf(text, bytes, "%s (%s:%d)", name, slash ? slash + 1 : place.path,
-			 place.line);
+	if (file)
+		snprintf(text, bytes, "%s (%s:%d)", name,
+			 strrchr(file, '/') ? strrchr(file, '/') + 1 : file, number);
 	else
 		snprintf(text, bytes, "%s", name);
 }
