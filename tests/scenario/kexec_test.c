@@ -181,6 +181,47 @@ static void kernel_that_finds_one_secure_thread_taken_works(void **state)
 	scenario_free(&s);
 }
 
+/* In the kernel that goes, or in the one that comes. */
+static void change_without_memory(uint32_t caps, void (*leave)(struct scenario *s))
+{
+	bool reached = true;
+
+	for (unsigned long n = 1; reached; n++) {
+		struct scenario s = SCENARIO;
+		int rc;
+
+		s.secure.caps = caps;
+		scenario_new(&s);
+		bind_and_use(&s);
+		scenario_fail(&s, OSIM_FAULT_ALLOC, n);
+		leave(&s);
+		rc = osim_bind(s.m, s.driver, NULL);
+		reached = s.faults >= n;
+		scenario_fail(&s, OSIM_FAULT_ALLOC, 0);
+		assert_true(!rc || reached);
+		if (!rc)
+			assert_int_equal(osim_unbind(s.m), 0);
+		scenario_run(&s);
+		scenario_assert_empty(&s);
+		bind_and_use(&s);
+		scenario_unbind(&s);
+		scenario_free(&s);
+	}
+}
+
+static void
+kernel_without_memory_leaves_a_secure_world_for_the_next_whichever_allocation_fails(void **state)
+{
+	static const uint32_t caps[] = {0, CACHED, CAP_RESERVED | CAP_NULL | CAP_NOTIF,
+					CAP_RESERVED | CAP_NOTIF | CAP_RPC_ARG | CAP_NULL};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
+		change_without_memory(caps[i], kexec);
+		change_without_memory(caps[i], crash);
+	}
+}
+
 /* A machine that is stuck with a driver can be used again once its kernel is gone. */
 static void probe_that_never_ends_is_got_out_of_by_a_crash(void **state)
 {
@@ -327,6 +368,8 @@ int main(void)
 		scenario_test(kernel_that_saves_the_memory_of_one_that_crashed_stays_away),
 		scenario_test(kernel_that_finds_no_secure_thread_gives_up),
 		scenario_test(kernel_that_finds_one_secure_thread_taken_works),
+		scenario_test(
+			kernel_without_memory_leaves_a_secure_world_for_the_next_whichever_allocation_fails),
 		scenario_test(probe_that_never_ends_is_got_out_of_by_a_crash),
 		scenario_test(driver_that_went_with_its_machine_is_bound_again),
 		scenario_test(crash_at_each_point_leaves_a_machine_that_can_be_used),

@@ -44,6 +44,7 @@ struct rpcs {
 static void make_rpc(struct osim_pta_call *call, struct rpc *r)
 {
 	struct osim_pta_mem *mem[4] = {NULL};
+	bool memory = true;
 
 	for (unsigned int i = 0; i < r->count; i++) {
 		if (r->params[i].type < OSIM_PTA_MEMREF_INPUT)
@@ -52,8 +53,11 @@ static void make_rpc(struct osim_pta_call *call, struct rpc *r)
 		r->params[i].mem = mem[i];
 		if (mem[i])
 			osim_pta_mem_write(call, mem[i], 0, r->data[i], DATA_BYTES);
+		else
+			memory = false;
 	}
-	r->result = osim_pta_rpc(call, r->cmd, r->count, r->params);
+	r->result =
+		memory ? osim_pta_rpc(call, r->cmd, r->count, r->params) : TEE_ERROR_OUT_OF_MEMORY;
 	for (unsigned int i = 0; i < r->count; i++) {
 		if (mem[i])
 			osim_pta_mem_read(call, mem[i], 0, r->data[i], DATA_BYTES);
@@ -423,6 +427,44 @@ static void rpmb_that_appears_while_the_driver_changes_is_found_once(void **stat
 	expect_found(&r[2], OPTEE_RPC_RPMB_UFS, "second");
 }
 
+/* What has no memory is an error, and leaves nothing. */
+static void failing_allocation(unsigned long n, bool *reached)
+{
+	struct rpc r[] = {transfer(OPTEE_RPC_I2C_TRANSFER_RD), probe_reset(), probe_next(),
+			  frames(), transfer(OPTEE_RPC_I2C_TRANSFER_WR)};
+	struct rpcs rpcs = {.rpc = r, .count = sizeof(r) / sizeof(r[0])};
+	struct chip chip = {.memory = ""};
+	const struct osim_i2c_bus bus = {
+		.size = sizeof(bus), .number = BUS, .transfer = chip_transfer, .arg = &chip};
+	struct block block = {0};
+	struct scenario s = SCENARIO;
+	struct program p = {0};
+
+	begin(&s, &rpcs);
+	assert_int_equal(osim_i2c_add(s.m, &bus), 0);
+	scenario_bind(&s);
+	scenario_fail(&s, OSIM_FAULT_ALLOC, n);
+	add_block(&s, &block, OSIM_RPMB_EMMC, "first");
+	program_start(&p, &s, "program", call_ta);
+	scenario_run(&s);
+	*reached = s.faults >= n;
+	scenario_fail(&s, OSIM_FAULT_ALLOC, 0);
+	assert_true(p.done);
+	for (size_t i = 0; i < rpcs.count && !*reached; i++)
+		assert_int_equal(r[i].result, TEE_SUCCESS);
+	scenario_unbind(&s);
+	scenario_free(&s);
+}
+
+static void peripheral_without_memory_leaves_nothing_whichever_allocation_fails(void **state)
+{
+	bool reached = true;
+
+	(void)state;
+	for (unsigned long n = 1; reached; n++)
+		failing_allocation(n, &reached);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +477,7 @@ int main(void)
 		scenario_test(rpmb_that_fails_or_is_asked_wrongly_is_an_error),
 		scenario_test(ta_that_needs_an_rpmb_appears_with_the_first),
 		scenario_test(rpmb_that_appears_while_the_driver_changes_is_found_once),
+		scenario_test(peripheral_without_memory_leaves_nothing_whichever_allocation_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

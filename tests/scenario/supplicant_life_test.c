@@ -266,6 +266,19 @@ static void supplicant_that_dies_with_memory_in_use_cannot_be_replaced(void **st
 	osim_supplicant_free(first);
 }
 
+static void
+supplicant_that_dies_without_memory_leaves_nothing_whichever_allocation_fails(void **state)
+{
+	(void)state;
+	for (unsigned int die_at = 2; die_at <= 3; die_at++) {
+		struct osim_supplicant_options how = options(die_at - 1);
+
+		how.die_at = die_at;
+		without_memory(0, &how, NULL, make_file);
+		without_memory(0, &how, NULL, send_frames);
+	}
+}
+
 /* -- a supplicant that needs the secure world itself --------------------------------------------
  */
 
@@ -376,6 +389,8 @@ int main(void)
 		scenario_test(
 			supplicant_that_dies_with_memory_in_use_leaves_nothing_once_the_program_is_killed),
 		scenario_test(supplicant_that_dies_with_memory_in_use_cannot_be_replaced),
+		scenario_test(
+			supplicant_that_dies_without_memory_leaves_nothing_whichever_allocation_fails),
 		scenario_test(supplicant_that_calls_the_secure_world_needs_a_thread_to_spare),
 		scenario_test(requests_under_any_schedule_are_served_or_refused),
 	};

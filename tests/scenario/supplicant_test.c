@@ -173,6 +173,23 @@ static void unknown_request_is_passed_on_unchanged_or_refused(void **state)
 	}
 }
 
+/* -- without memory ---------------------------------------------------------------------------- */
+
+static void request_without_memory_leaves_nothing_whichever_allocation_fails(void **state)
+{
+	static const uint32_t caps[] = {0, CAP_RESERVED | CAP_NULL, CAP_DYNAMIC | CAP_NULL};
+
+	(void)state;
+	for (unsigned int threads = 0; threads < 3; threads++) {
+		const struct osim_supplicant_options how = options(threads);
+
+		without_memory(caps[threads], &how, NULL, use_files);
+		without_memory(caps[threads], &how, NULL, send_frames);
+		without_memory(caps[threads], &how, NULL, allocate);
+		without_memory(caps[threads], &how, loaded_ta, open_ta);
+	}
+}
+
 /* -- enumeration ------------------------------------------------------------------------------- */
 
 static void count_device(void *arg, const char *name)
@@ -222,6 +239,7 @@ int main(void)
 		scenario_test(ta_that_must_be_loaded_is_asked_for),
 		scenario_test(memory_of_the_supplicant_is_given_and_taken_back),
 		scenario_test(unknown_request_is_passed_on_unchanged_or_refused),
+		scenario_test(request_without_memory_leaves_nothing_whichever_allocation_fails),
 		scenario_test(devices_that_need_a_supplicant_are_enumerated_once),
 	};
 

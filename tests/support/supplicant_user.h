@@ -159,6 +159,46 @@ static inline void expect_doubled(const struct user *u)
 	assert_int_equal(u->values[0], 42);
 }
 
+/*
+ * Each allocation fails in turn while the program runs: it and the supplicant may end with an
+ * error, and nothing of either is left, nor is the next one disturbed.
+ */
+static inline void without_memory(uint32_t caps, const struct osim_supplicant_options *how,
+				  const uint8_t *uuid, void (*body)(struct program *p))
+{
+	bool reached = true;
+
+	for (unsigned long n = 1; reached; n++) {
+		struct osim_supplicant *supplicant;
+		struct scenario s = SCENARIO;
+		struct user u = {.uuid = uuid};
+
+		s.secure.caps = caps;
+		begin(&s);
+		supplicant = start(&s, how);
+		scenario_run(&s);
+		scenario_fail(&s, OSIM_FAULT_ALLOC, n);
+		start_user(&u, &s, body);
+		assert_int_equal(osim_run_for(s.m, 50 * MS), 0);
+		reached = s.faults >= n;
+		scenario_fail(&s, OSIM_FAULT_ALLOC, 0);
+		/* Linux refuses another one while the secure world has memory of the first. */
+		osim_supplicant_restart(supplicant);
+		assert_int_equal(osim_run_for(s.m, 50 * MS), 0);
+		if (!u.p.done)
+			osim_task_signal(u.p.task, true);
+		scenario_run(&s);
+		assert_true(u.p.done);
+		osim_supplicant_stop(supplicant);
+		scenario_run(&s);
+		assert_int_equal(osim_supplicant_restart(supplicant), 0);
+		start_user(&u, &s, double_it);
+		scenario_run(&s);
+		expect_doubled(&u);
+		end(&s, supplicant);
+	}
+}
+
 /* A function of FS that takes a descriptor, or a name (and gives a descriptor), or memory. */
 static inline uint32_t fs(struct user *u, uint32_t func, uint32_t fd, struct osim_param second,
 			  uint32_t count)
