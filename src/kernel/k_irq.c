@@ -207,13 +207,13 @@ void osim__k_irqs_drop(struct osim__kernel *k)
 		struct osim__k_desc *d = &k->irqs->desc[i];
 		struct osim__k_action *a;
 
+		if (!d->mapped)
+			continue;
 		while ((a = d->actions)) {
 			d->actions = a->next;
 			a->next = k->irqs->orphans;
 			k->irqs->orphans = a;
 		}
-		if (!d->mapped)
-			continue;
 		osim__k_irq_update(k, d);
 		k->irqs->by_intid[d->intid] = NULL;
 		d->mapped = false;

@@ -257,11 +257,10 @@ static const char *parse_length(const char *f, int *bytes)
 		*bytes = f[1] == 'h' ? 1 : 2;
 		return f + (f[1] == 'h' ? 2 : 1);
 	}
-	if (*f && strchr("lLqzjtZ", *f)) {
-		*bytes = 8;
-		return f + (f[0] == 'l' && f[1] == 'l' ? 2 : 1);
-	}
-	return f;
+	if (*f != 'l' && *f != 'L' && *f != 'q' && *f != 'z' && *f != 'j' && *f != 't' && *f != 'Z')
+		return f;
+	*bytes = 8;
+	return f + (f[0] == 'l' && f[1] == 'l' ? 2 : 1);
 }
 
 static u64 take_integer(struct spec *spec, int bytes, va_list *args)
@@ -329,10 +328,11 @@ static void put_all(struct out *o, const char *format, va_list args)
 
 	va_copy(rest, args);
 	for (;;) {
-		size_t plain = strcspn(format, "%");
+		const char *plain = format;
 
-		put_string(o, format, plain);
-		format += plain;
+		while (*format && *format != '%')
+			format++;
+		put_string(o, plain, (size_t)(format - plain));
 		if (!*format)
 			break;
 		format = convert(o, format + 1, &rest);
