@@ -201,9 +201,7 @@ OSIM_ABI_ASSERT(sizeof(struct osim_msg_arg) == 32, "arg");
 #define OPTEE_MSG_CMD_STOP_ASYNC_NOTIF 7u
 /* [0] value a: use case; [1] tmem: memory that the normal world gives away. */
 #define OPTEE_MSG_CMD_LEND_PROTMEM 8u
-/* [0] value a, or rmem (which Linux sends, and OP-TEE insists on): cookie of memory that comes
- * back.
- */
+/* [0] value a, or rmem, which Linux sends and OP-TEE insists on: cookie of what comes back. */
 #define OPTEE_MSG_CMD_RECLAIM_PROTMEM 9u
 /* [0] value a: use case in, smallest size out; b: alignment; c: address width; [1]: attributes. */
 #define OPTEE_MSG_CMD_GET_PROTMEM_CONFIG 10u
