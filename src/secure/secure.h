@@ -355,7 +355,6 @@ struct osim__guest {
 	struct {
 		struct osim__timer timer;
 		uint32_t left; /* posts to come */
-		bool enabled;
 	} watchdog;
 };
 

@@ -138,7 +138,8 @@ static void callout_posts_each_time_its_period_is_over(void **state)
 	client_stop(&c);
 }
 
-/* Six posts, one a second; while notifications are stopped its timer goes on and posts nothing. */
+/* Six posts, one a second, whether notifications are stopped meanwhile or not; then from the next
+ * start on. */
 static void watchdog_posts_after_enable(void **state)
 {
 	struct client c = {.secure = {.watchdog_ms = 1000}};
@@ -155,11 +156,18 @@ static void watchdog_posts_after_enable(void **state)
 	client_msg(&c, OPTEE_MSG_CMD_STOP_ASYNC_NOTIF, 0);
 	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_OK);
 	assert_int_equal(osim_run_for(c.m, 1000000000), 0);
-	assert_int_equal(taken, 2);
+	assert_int_equal(taken, 3);
 	client_fast(&c, OPTEE_SMC_ENABLE_ASYNC_NOTIF);
 	assert_int_equal(osim_run(c.m), 0);
-	assert_int_equal(taken, 5);
+	assert_int_equal(taken, 6);
 	assert_int_equal(osim_now_ns(c.m), 6000000000);
+	client_fast(&c, OPTEE_SMC_ENABLE_ASYNC_NOTIF);
+	assert_int_equal(osim_run(c.m), 0);
+	assert_int_equal(taken, 6);
+	assert_int_equal(client_call(&c), OPTEE_SMC_RETURN_OK);
+	client_fast(&c, OPTEE_SMC_ENABLE_ASYNC_NOTIF);
+	assert_int_equal(osim_run_for(c.m, 1000000000), 0);
+	assert_int_equal(taken, 7);
 	client_stop(&c);
 }
 
