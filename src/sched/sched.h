@@ -224,12 +224,18 @@ static inline bool osim__sched_may_sleep(const struct osim__sched *s)
 	return c->cur && !c->irq_depth && !c->irq_off && !c->preempt_off;
 }
 
+/* Has a point to look at all? */
+static inline bool osim__sched_due(const struct osim__sched *s)
+{
+	return __builtin_expect((s->slow | __atomic_load_n(&s->inbox, __ATOMIC_RELAXED)) != 0, 0);
+}
+
 void osim__sched_point_slow(struct osim__sched *s, enum osim__point why);
 
 /* A scheduling point: interrupts come in here, and other CPUs may go on. */
 static inline void osim__sched_point(struct osim__sched *s, enum osim__point why)
 {
-	if (__builtin_expect((s->slow | __atomic_load_n(&s->inbox, __ATOMIC_RELAXED)) != 0, 0))
+	if (osim__sched_due(s))
 		osim__sched_point_slow(s, why);
 }
 

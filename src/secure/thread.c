@@ -151,11 +151,13 @@ void osim__thread_rpc(struct osim__sthread *t, struct osim__rpc_regs *r)
 
 void osim__thread_point(struct osim__sthread *t, enum osim__point why)
 {
-	struct osim__sched *sched = &t->guest->s->m->sched;
+	struct osim__sched *s = &t->guest->s->m->sched;
 
-	osim__sched_point(sched, why);
-	if (sched->slow & OSIM__SLOW_IRQ)
-		take_interrupts(t);
+	/* Else nothing is pending, either. */
+	if (!osim__sched_due(s))
+		return;
+	osim__sched_point_slow(s, why);
+	take_interrupts(t);
 }
 
 uint32_t osim__thread_wait_value(const struct osim__sthread *t)
