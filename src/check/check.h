@@ -49,6 +49,7 @@ enum osim__rule {
 	OSIM__RULE_MSG_SERVED,
 	OSIM__RULE_MSG_ANSWER,
 	OSIM__RULE_MSG_ORIGIN,
+	OSIM__RULE_PROTMEM_WIDTH,
 	OSIM__RULE_SESSION_OPEN,
 	OSIM__RULE_SESSION_UNIQUE,
 	OSIM__RULE_SESSION_LEFT,
@@ -252,7 +253,10 @@ struct osim__flight *osim__flight_resumed(const struct osim_rules *c, const stru
 /* One whose call was not seen; NULL: out of memory. */
 struct osim__flight *osim__flight_begin(struct osim_rules *c, const struct osim_event *e);
 void osim__msg_copy(struct osim__msg_copy *to, const struct osim_event *e);
-/* It is answering a NOTIFICATION SEND of the value. */
+/* Another wait for the same value, for which it has come; NULL: there is none. Which of two the
+ * driver wakes is its own affair. */
+struct osim__flight *osim__rival(const struct osim_rules *c, const struct osim__flight *f);
+/* It is answering a NOTIFICATION SEND of the value, which has ended no wait so far. */
 bool osim__sends(const struct osim__flight *f, uint64_t value);
 
 void osim__state_call(struct osim_rules *c, const struct osim_event *e);

@@ -17,7 +17,7 @@ const struct osim_rule osim__rules_messages[] = {
 			   MSG "OPTEE_MSG_CMD_*", OSIM_BINDS_NORMAL, MESSAGES},
 	AT(MSG_CAPABILITY) =
 		{"msg.capability",
-		 "A command that needs a capability is sent only if the secure world has it.",
+		 "A command that needs a capability, or memory that is NULL, is sent only if the secure world has it.",
 		 SMC "SEC_CAP_*", OSIM_BINDS_NORMAL, SESSIONS | OSIM_SEES_FAST},
 	AT(MSG_FORM) =
 		{"msg.form",
@@ -46,6 +46,9 @@ const struct osim_rule osim__rules_messages[] = {
 		{"msg.origin",
 		 "The origin of a result of OPEN_SESSION and INVOKE_COMMAND is one that there is.",
 		 MSG "struct optee_msg_arg, ret_origin", OSIM_BINDS_SECURE, MESSAGES},
+	AT(PROTMEM_WIDTH) = {"protmem.pa-width",
+			     "GET_PROTMEM_CONFIG tells addresses of at most 64 bits.",
+			     MSG "GET_PROTMEM_CONFIG", OSIM_BINDS_SECURE, MESSAGES},
 	AT(SESSION_OPEN) = {"session.open",
 			    "INVOKE_COMMAND, CLOSE_SESSION and CANCEL name a session that is open.",
 			    MSG "INVOKE_COMMAND, CLOSE_SESSION, CANCEL", OSIM_BINDS_NORMAL,
@@ -90,6 +93,24 @@ static void values(struct osim_rules *c, const struct osim__abi_cmd *cmd,
 	}
 }
 
+/* What is passed to a TA may be no memory at all, if the secure world knows that. */
+static void null_memory(struct osim_rules *c, const struct osim__msg_copy *m)
+{
+	if (m->arg.cmd != OPTEE_MSG_CMD_OPEN_SESSION && m->arg.cmd != OPTEE_MSG_CMD_INVOKE_COMMAND)
+		return;
+	for (uint32_t i = 0; i < m->count; i++) {
+		const struct osim_msg_param *p = &m->params[i];
+		uint32_t type = p->attr & OPTEE_MSG_ATTR_TYPE_MASK;
+
+		if (type >= OPTEE_MSG_ATTR_TYPE_TMEM_INPUT &&
+		    type <= OPTEE_MSG_ATTR_TYPE_TMEM_INOUT && !p->u.tmem.buf_ptr)
+			OSIM__HOLD(c, MSG_CAPABILITY, c->caps & OPTEE_SMC_SEC_CAP_MEMREF_NULL,
+				   "parameter %u is NULL, and the secure world has not that "
+				   "capability",
+				   i);
+	}
+}
+
 static void sent(struct osim_rules *c, const struct osim__msg_copy *m)
 {
 	const struct osim__abi_cmd *cmd = osim__abi_cmd_find(osim__abi_msg_cmds, m->arg.cmd, 0);
@@ -100,6 +121,7 @@ static void sent(struct osim_rules *c, const struct osim__msg_copy *m)
 	if (cmd && cmd->cap)
 		OSIM__HOLD(c, MSG_CAPABILITY, c->caps & cmd->cap,
 			   "%s is sent, and the secure world has not that capability", cmd->name);
+	null_memory(c, m);
 	fault = fault_of(NULL, m, &at);
 	if (fault != OSIM__MSG_META)
 		OSIM__HOLD(c, MSG_FORM, !fault, "parameter %u: %s", at,
@@ -173,6 +195,10 @@ static void answered(struct osim_rules *c, const struct osim_msg_arg *msg,
 		OSIM__HOLD(c, MSG_ORIGIN, osim__abi_name_of(osim__abi_origins, msg->ret_origin),
 			   "command %u: the origin of result %#x is %u", msg->cmd, msg->ret,
 			   msg->ret_origin);
+	if (msg->cmd == OPTEE_MSG_CMD_GET_PROTMEM_CONFIG && !msg->ret && msg->num_params)
+		OSIM__HOLD(c, PROTMEM_WIDTH, OSIM_MSG_PARAMS(msg)->u.value.c <= 64,
+			   "GET_PROTMEM_CONFIG: addresses have %" PRIu64 " bits",
+			   OSIM_MSG_PARAMS(msg)->u.value.c);
 	if (open && !msg->ret)
 		OSIM__HOLD(c, SESSION_UNIQUE, !osim__bag_find(&c->sessions, msg->session),
 			   "session %#x is opened, and is open already", msg->session);

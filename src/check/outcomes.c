@@ -45,9 +45,10 @@ const struct osim_rule osim__rules_outcomes[] = {
 	AT(WAIT_RECORDED) = {"notif.recorded",
 			     "A value that came while nobody waited ends the next wait for it.",
 			     RPC "NOTIFICATION", OSIM_BINDS_NORMAL, WAITS | OSIM_SEES_TIME},
-	AT(WAIT_EVENT) = {"notif.wait-event",
-			  "A wait succeeds only after its value was retrieved, or sent.",
-			  RPC "NOTIFICATION", OSIM_BINDS_NORMAL, WAITS},
+	AT(WAIT_EVENT) =
+		{"notif.wait-event",
+		 "A wait succeeds only with a value that was retrieved, or sent, and ended no other.",
+		 RPC "NOTIFICATION", OSIM_BINDS_NORMAL, WAITS},
 };
 
 /* --- the record --- */
@@ -144,18 +145,20 @@ void osim__outcomes_rpc(struct osim_rules *c, const struct osim_event *e,
 	uint64_t value = f->rpc_msg.params[0].u.value.b;
 	bool late;
 
-	if (!(e->flags & OSIM_EVENT_F_END) || f->rpc_stage != OSIM__TAKEN || !f->waits || f->second)
+	if (!(e->flags & OSIM_EVENT_F_END) || f->rpc_stage != OSIM__TAKEN || !f->waits)
 		return;
 	late = e->msg->ret == TEE_ERROR_TIMEOUT && f->came &&
 	       f->came_ns + 2 * OSIM__TICK_NS < e->time_ns;
-	if (f->came && f->from_record)
+	if (f->came && f->from_record && !f->second)
 		OSIM__HOLD(c, WAIT_RECORDED, !late,
 			   "a wait for value %" PRIu64 " timed out, which had come before", value);
-	else if (f->came)
+	else if (f->came && !f->second)
 		OSIM__HOLD(c, WAIT_WAKES, !late,
 			   "a wait for value %" PRIu64 " timed out, which came meanwhile", value);
 	if (!e->msg->ret)
-		OSIM__HOLD(c, WAIT_EVENT, c->misled || f->came || f->maybe || is_sent(c, value),
+		OSIM__HOLD(c, WAIT_EVENT,
+			   c->misled || f->came || f->maybe || osim__rival(c, f) ||
+				   is_sent(c, value),
 			   "a wait for value %" PRIu64 " succeeds, which has not come", value);
 }
 

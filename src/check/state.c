@@ -236,10 +236,10 @@ static void value_came(struct osim_rules *c, const struct osim_event *e, uint64_
 		if (!f->waits || f->rpc_msg.params[0].u.value.b != value)
 			continue;
 		ending |= f->came;
-		woken |= !f->came;
-		if (!f->came)
-			f->came_ns = e->time_ns;
-		f->came = true;
+		if (f->came || woken)
+			continue;
+		woken = f->came = true;
+		f->came_ns = e->time_ns;
 	}
 	if (woken || (ending && osim__bag_find(&c->recorded, value)))
 		return;
@@ -462,23 +462,45 @@ bool osim__sends(const struct osim__flight *f, uint64_t value)
 {
 	const struct osim__msg_copy *m = &f->rpc_msg;
 
-	return f->rpc_stage == OSIM__TAKEN && m->arg.cmd == OPTEE_RPC_CMD_NOTIFICATION &&
-	       osim__rpc_fits(m) && m->params[0].u.value.a == OPTEE_RPC_NOTIFICATION_SEND &&
+	return f->rpc_stage == OSIM__TAKEN && !f->delivered &&
+	       m->arg.cmd == OPTEE_RPC_CMD_NOTIFICATION && osim__rpc_fits(m) &&
+	       m->params[0].u.value.a == OPTEE_RPC_NOTIFICATION_SEND &&
 	       m->params[0].u.value.b == value;
 }
 
+struct osim__flight *osim__rival(const struct osim_rules *c, const struct osim__flight *f)
+{
+	for (size_t i = 0; i < c->flight_count; i++) {
+		struct osim__flight *g = c->flights[i];
+
+		if (g != f && g->waits && g->came &&
+		    g->rpc_msg.params[0].u.value.b == f->rpc_msg.params[0].u.value.b)
+			return g;
+	}
+	return NULL;
+}
+
 /* Its value came, and it timed out all the same: then it may be recorded now. One that nothing was
- * known to have come for was ended by what is being sent. */
+ * known to have come for has taken a rival's value, or was ended by what is being sent. */
 static void wait_ends(struct osim_rules *c, const struct osim_event *e, struct osim__flight *f)
 {
 	uint64_t value = f->rpc_msg.params[0].u.value.b;
+	struct osim__flight *rival = osim__rival(c, f);
+	size_t i = 0;
 
 	if (f->came && e->msg->ret && !f->second &&
 	    !osim__bag_put(&c->recorded, value, f->came_ns, 1))
 		osim__forget(c);
-	for (size_t i = 0; !e->msg->ret && !f->came && i < c->flight_count; i++)
-		if (osim__sends(c->flights[i], value))
-			c->flights[i]->delivered = true;
+	if (e->msg->ret || f->came)
+		return;
+	if (rival) {
+		rival->came = rival->from_record = false;
+		return;
+	}
+	while (i < c->flight_count && !osim__sends(c->flights[i], value))
+		i++;
+	if (i < c->flight_count)
+		c->flights[i]->delivered = true;
 }
 
 void osim__state_rpc(struct osim_rules *c, const struct osim_event *e, struct osim__flight *f)

@@ -10,9 +10,10 @@
 #define NEEDS	  (OSIM_SEES_MESSAGES | OSIM_SEES_TIME)
 
 const struct osim_rule osim__rules_time[] = {
-	AT(WAIT_SHORT) = {"rpc.wait-short",
-			  "A NOTIFICATION WAIT does not time out before its milliseconds are over.",
-			  RPC "NOTIFICATION", OSIM_BINDS_NORMAL, NEEDS},
+	AT(WAIT_SHORT) =
+		{"rpc.wait-short",
+		 "A NOTIFICATION WAIT does not time out before its milliseconds are over, nor at all if it has none.",
+		 RPC "NOTIFICATION", OSIM_BINDS_NORMAL, NEEDS},
 	AT(WAIT_LONG) =
 		{"rpc.wait-long",
 		 "A NOTIFICATION WAIT ends at most two ticks after its milliseconds are over.",
@@ -44,6 +45,10 @@ void osim__time_rpc(struct osim_rules *c, const struct osim_event *e, const stru
 			   "SUSPEND of %" PRIu64 " ms ended after %" PRIu64 " ms", v->a,
 			   took_ns / NS_PER_MS);
 	}
+	if (f->waits && !v->c)
+		OSIM__HOLD(c, WAIT_SHORT, e->msg->ret != TEE_ERROR_TIMEOUT,
+			   "a wait without a time-out timed out after %" PRIu64 " ms",
+			   took_ns / NS_PER_MS);
 	if (!f->waits || !v->c)
 		return;
 	asked_ns = to_ns(v->c);

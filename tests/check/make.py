@@ -35,9 +35,9 @@ def with_caps(caps):
 def protmem(command, params, address):
     call = f"32000004,0,{address},0,0,0,0,0"
     return [f'0 0 call thread 0 1 "x" in={call}',
-            f'0 0 message secure 0 1 "x" value={command} msg={command},0,0,0,0,0,0,{len(params)}'
+            f'0 0 message secure 0 1 "x" value={command} msg={command:x},0,0,0,0,0,0,{len(params)}'
             + "".join(" p=" + p for p in params),
-            f'0 0 message secure 0 1 "x" value={command} flags=4 msg={command},0,0,0,0,0,0,'
+            f'0 0 message secure 0 1 "x" value={command} flags=4 msg={command:x},0,0,0,0,0,0,'
             + str(len(params)) + "".join(" p=" + p for p in params),
             f'0 0 return thread 0 1 "x" in={call} out=0,0,0,0,0,0,0,0']
 
@@ -49,6 +49,7 @@ WRITTEN = {
         '0 0 return thread 0 1 "x" in=b2000014,0,0,0,0,0,0,0 out=0,80000000,100000,30,0,0,0,0'],
     "protmem.lent": with_caps(0x3ff) + protmem(8, ["1,1,0,0", "9,80000000,100000,7"], "1000")
                     + protmem(9, ["1,7,0,0"], "1000"),
+    "protmem.pa-width": with_caps(0x300) + protmem(10, ["3,1,0,0", "a,0,0,0"], "1000"),
     "return.thread-limit": with_caps(0x4) + [
         '0 0 call thread 0 1 "x" in=b200000f,0,0,0,0,0,0,0',
         '0 0 return thread 0 1 "x" in=b200000f,0,0,0,0,0,0,0 out=0,1,0,0,0,0,0,0'] + SESSION + [

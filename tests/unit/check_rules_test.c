@@ -1,118 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <string.h>
-
-#include <optee_sim/abi/abi.h>
-#include <optee_sim/rules.h>
+#include "check_fixture.h"
 
 #include "stim/scenario.h"
-
-#define MS 1000000ull
-
-struct fixture {
-	struct osim_rules *check;
-	char ids[256]; /* of the rules that were broken, each with a space behind */
-};
-
-static void broken(void *arg, const struct osim_rule *rule, const struct osim_event *event,
-		   const char *detail)
-{
-	struct fixture *f = arg;
-
-	assert_non_null(event);
-	assert_true(detail[0]);
-	strncat(f->ids, rule->id, sizeof(f->ids) - strlen(f->ids) - 1);
-	strncat(f->ids, " ", sizeof(f->ids) - strlen(f->ids) - 1);
-}
-
-static int setup(void **state)
-{
-	static struct fixture f;
-
-	memset(&f, 0, sizeof(f));
-	*state = &f;
-	return osim_rules_new(OSIM_SEES_ALL, broken, &f, &f.check);
-}
-
-static int teardown(void **state)
-{
-	osim_rules_free(((struct fixture *)*state)->check);
-	return 0;
-}
-
-static void fast(struct fixture *f, uint32_t id, struct osim_regs out)
-{
-	const struct osim_regs in = {{id}};
-
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
-	osim_rules_event(f->check,
-			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
-}
-
-static void driver(struct fixture *f, const char *text)
-{
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_DRIVER,
-							.flags = OSIM_EVENT_F_END,
-							.text = text});
-}
-
-/* The call that all of a thread's RPCs are made in. */
-static void in_call(struct fixture *f, uint32_t thread)
-{
-	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x1000u * (thread + 1)}};
-
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL,
-							.thread_id = thread + 1,
-							.in = &in});
-}
-
-static void exchange(struct fixture *f)
-{
-	fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES,
-	     (struct osim_regs){
-		     {0, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF | OPTEE_SMC_SEC_CAP_DYNAMIC_SHM, 10}});
-	driver(f, "bound");
-	in_call(f, 0);
-	in_call(f, 1);
-}
-
-/* An RPC with one parameter, and its answer. */
-struct rpc {
-	struct osim_msg_arg arg;
-	struct osim_msg_param param;
-};
-
-static void rpc(struct fixture *f, uint32_t thread, struct rpc *m, uint64_t now_ns, bool end)
-{
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_RPC,
-							.flags = end ? OSIM_EVENT_F_END : 0,
-							.thread_id = thread + 1,
-							.secure_thread = thread,
-							.time_ns = now_ns,
-							.msg = &m->arg});
-}
-
-static struct rpc make(uint32_t cmd, uint64_t attr, uint64_t a, uint64_t b, uint64_t c)
-{
-	struct rpc m = {.arg = {.cmd = cmd, .num_params = 1}, .param = {.attr = attr}};
-
-	m.param.u.value.a = a;
-	m.param.u.value.b = b;
-	m.param.u.value.c = c;
-	return m;
-}
-
-static void answered(struct fixture *f, struct rpc m, uint64_t took_ms, uint32_t ret)
-{
-	rpc(f, 0, &m, 0, false);
-	m.arg.ret = ret;
-	rpc(f, 0, &m, took_ms * MS, true);
-}
 
 static void wait_of_time_asked_breaks_nothing(void **state)
 {
@@ -229,17 +118,6 @@ static void buffer_left_registered_is_told(void **state)
 	registered(f, OPTEE_SMC_RETURN_OK);
 	driver(f, "unbound");
 	assert_string_equal(f->ids, "shm.unregistered ");
-}
-
-static struct osim_rule_outcome outcome(const struct osim_rules *rules, const char *id)
-{
-	const struct osim_rule *rule;
-
-	for (size_t i = 0; (rule = osim_rule(i)); i++)
-		if (!strcmp(rule->id, id))
-			return osim_rules_outcome(rules, i);
-	fail_msg("no rule %s", id);
-	return (struct osim_rule_outcome){.held = 0};
 }
 
 static void rule_is_unused_passed_and_failed(void **state)
@@ -386,147 +264,6 @@ static void rpc_free_of_what_was_not_given_is_told(void **state)
 	assert_string_equal(f->ids, "rpc.free-alive ");
 }
 
-static void interrupt(struct fixture *f, enum osim_event_kind kind)
-{
-	osim_rules_event(f->check, &(struct osim_event){.kind = kind, .text = "interrupt"});
-}
-
-/* A call that is refused before anybody takes its message up. */
-static void refused(struct fixture *f, const struct osim_msg_arg *msg)
-{
-	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x7000}},
-			       out = {{OPTEE_SMC_RETURN_EBADADDR}};
-
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
-	osim_rules_event(f->check,
-			 &(struct osim_event){
-				 .kind = OSIM_EVENT_RETURN, .in = &in, .out = &out, .msg = msg});
-}
-
-static void notifications_on(struct fixture *f)
-{
-	fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES,
-	     (struct osim_regs){{0, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF, 10}});
-	interrupt(f, OSIM_EVENT_ALLOC);
-	fast(f, OPTEE_SMC_ENABLE_ASYNC_NOTIF, (struct osim_regs){{0}});
-	driver(f, "bound");
-}
-
-static void stop_that_was_refused_has_not_stopped(void **state)
-{
-	struct fixture *f = *state;
-	const struct osim_msg_arg stop = {.cmd = OPTEE_MSG_CMD_STOP_ASYNC_NOTIF};
-
-	notifications_on(f);
-	refused(f, &stop);
-	interrupt(f, OSIM_EVENT_FREE);
-	assert_string_equal(f->ids, "notif.stop-first ");
-}
-
-static void message_refused_unseen_leaves_stop_not_checkable(void **state)
-{
-	struct fixture *f = *state;
-
-	notifications_on(f);
-	refused(f, NULL);
-	interrupt(f, OSIM_EVENT_FREE);
-	assert_string_equal(f->ids, "");
-	assert_int_equal(outcome(f->check, "notif.stop-first").verdict, OSIM_VERDICT_NOT_CHECKABLE);
-	assert_int_equal(outcome(f->check, "notif.bottom-half").verdict,
-			 OSIM_VERDICT_NOT_CHECKABLE);
-}
-
-/* It was asked for; a driver cannot do more. */
-static void bottom_half_that_was_refused_was_asked_for(void **state)
-{
-	struct fixture *f = *state;
-	const struct osim_msg_arg bottom_half = {.cmd = OPTEE_MSG_CMD_DO_BOTTOM_HALF};
-	const struct osim_msg_arg other = {.cmd = OPTEE_MSG_CMD_CLOSE_SESSION};
-
-	notifications_on(f);
-	fast(f, OPTEE_SMC_GET_ASYNC_NOTIF_VALUE,
-	     (struct osim_regs){{0, 0, OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID}});
-	refused(f, &bottom_half);
-	osim_rules_end(f->check);
-	assert_null(strstr(f->ids, "notif.bottom-half "));
-	fast(f, OPTEE_SMC_GET_ASYNC_NOTIF_VALUE,
-	     (struct osim_regs){{0, 0, OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID}});
-	refused(f, &other);
-	osim_rules_end(f->check);
-	assert_non_null(strstr(f->ids, "notif.bottom-half "));
-}
-
-static void resumed(struct fixture *f, struct osim_regs in, struct osim_regs out)
-{
-	in.a[0] = OPTEE_SMC_CALL_RETURN_FROM_RPC;
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
-	osim_rules_event(f->check,
-			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
-}
-
-static void left_for(struct fixture *f, uint32_t rpc)
-{
-	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x7000}}, out = {{rpc, 64}};
-
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
-	osim_rules_event(f->check,
-			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &in, .out = &out});
-}
-
-static void resumed_call_may_be_refused_as_the_first_could(void **state)
-{
-	struct fixture *f = *state;
-
-	exchange(f);
-	left_for(f, OPTEE_SMC_RETURN_RPC_FOREIGN_INTR);
-	resumed(f, (struct osim_regs){{0, 64}}, (struct osim_regs){{OPTEE_SMC_RETURN_EBADCMD}});
-	assert_string_equal(f->ids, "");
-	left_for(f, OPTEE_SMC_RETURN_RPC_FOREIGN_INTR);
-	resumed(f, (struct osim_regs){{0, 64}}, (struct osim_regs){{OPTEE_SMC_RETURN_EBUSY}});
-	assert_string_equal(f->ids, "return.known ");
-}
-
-static void memory_offered_again_for_want_of_a_thread_is_the_same(void **state)
-{
-	const struct osim_regs page = {{0, 0, 0x3000, 0, 0, 8}};
-	struct fixture *f = *state;
-
-	exchange(f);
-	left_for(f, OPTEE_SMC_RETURN_RPC_ALLOC);
-	resumed(f, page, (struct osim_regs){{OPTEE_SMC_RETURN_ETHREAD_LIMIT, 0, 0, 0, 0, 8}});
-	resumed(f, page, (struct osim_regs){{OPTEE_SMC_RETURN_RPC_ALLOC, 64}});
-	assert_string_equal(f->ids, "");
-	resumed(f, page, (struct osim_regs){{OPTEE_SMC_RETURN_RPC_ALLOC, 64}});
-	assert_string_equal(f->ids, "rpc.alloc-unique ");
-}
-
-static void value_that_was_denied_need_not_be_taken(void **state)
-{
-	struct fixture *f = *state;
-	const struct osim_regs get = {{OPTEE_SMC_GET_ASYNC_NOTIF_VALUE}},
-			       in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x7000}};
-	const struct osim_msg_arg stop = {.cmd = OPTEE_MSG_CMD_STOP_ASYNC_NOTIF};
-	struct osim_regs out = {{0, 3, OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID}};
-
-	notifications_on(f);
-	for (uint32_t value = 3; value < 5; value++)
-		osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_POST,
-								.seq = 1,
-								.value = value});
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &get});
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_RETRIEVE,
-							.flags = OSIM_EVENT_F_PENDING,
-							.value = 3});
-	osim_rules_event(f->check,
-			 &(struct osim_event){.kind = OSIM_EVENT_RETURN, .in = &get, .out = &out});
-	assert_string_equal(f->ids, "notif.get-answer ");
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
-	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_MESSAGE,
-							.time_ns = 100 * MS,
-							.msg = &stop});
-	assert_null(strstr(f->ids, "notif.retrieved"));
-}
-
 static void heard(void *arg, const char *id, const char *text)
 {
 	(void)text;
@@ -549,8 +286,6 @@ static void expectation_unmet_is_told_unless_disturbed(void **state)
 	assert_string_equal(id, "client.open");
 }
 
-#define RULE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -569,12 +304,6 @@ int main(void)
 		RULE(memory_is_reclaimed_as_a_value_or_as_registered_memory),
 		RULE(memory_lent_twice_is_told),
 		RULE(rpc_free_of_what_was_not_given_is_told),
-		RULE(resumed_call_may_be_refused_as_the_first_could),
-		RULE(memory_offered_again_for_want_of_a_thread_is_the_same),
-		RULE(value_that_was_denied_need_not_be_taken),
-		RULE(stop_that_was_refused_has_not_stopped),
-		RULE(message_refused_unseen_leaves_stop_not_checkable),
-		RULE(bottom_half_that_was_refused_was_asked_for),
 		RULE(guest_of_its_own_ends_what_is_known_of_the_past),
 		cmocka_unit_test(expectation_unmet_is_told_unless_disturbed),
 	};
