@@ -177,6 +177,17 @@ static void notification(struct osim_rules *c, const struct osim__flight *f, uin
 			   "NOTIFICATION %s is answered with %#x", v->a ? "SEND" : "WAIT", ret);
 }
 
+/* Its message is in memory that this driver has not given, and cannot find. */
+static bool is_lost(const struct osim_rules *c, const struct osim__flight *f)
+{
+	const unsigned int needs = OSIM_SEES_START | OSIM_SEES_YIELDING;
+	uint64_t cookie = osim__pair(&f->ask, 1);
+
+	return (c->sees & needs) == needs &&
+	       (uint32_t)f->ask.a[0] == OPTEE_SMC_RETURN_RPC_CMD && cookie &&
+	       !osim__bag_find(&c->rpc_mem, cookie);
+}
+
 static void answered(struct osim_rules *c, const struct osim__flight *f,
 		     const struct osim_msg_arg *msg)
 {
@@ -215,7 +226,7 @@ void osim__rpc_event(struct osim_rules *c, const struct osim_event *e,
 		   "an RPC is %s out of turn", end ? "answered" : "asked");
 	if (!end)
 		asked(c, &flight->rpc_msg);
-	else if (flight->rpc_stage == OSIM__TAKEN)
+	else if (flight->rpc_stage == OSIM__TAKEN && !is_lost(c, flight))
 		answered(c, flight, e->msg);
 }
 

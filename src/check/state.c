@@ -317,6 +317,16 @@ static void replaced(struct osim_rules *c, const struct osim__flight *flight,
 			flight_drop(c, c->flights[i]);
 }
 
+/* The driver has freed the memory, whether it says so again or not. */
+static void answer_refused(struct osim_rules *c, const struct osim__flight *f)
+{
+	const struct osim__msg_copy *m = &f->rpc_msg;
+
+	if (f->rpc_stage == OSIM__TAKEN && m->arg.cmd == OPTEE_RPC_CMD_SHM_FREE &&
+	    osim__rpc_fits(m))
+		osim__bag_remove(&c->rpc_mem, m->params[0].u.value.b);
+}
+
 /* Whether a GET comes back with what it took, and with more where there is more. */
 static bool told_as_taken(const struct osim__flight *f, const struct osim_regs *out)
 {
@@ -365,6 +375,7 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 	    flight->rpc) {
 		flight->inside = flight->known = false;
 		flight->refused = true;
+		answer_refused(c, flight);
 		return;
 	}
 	if (yielding)

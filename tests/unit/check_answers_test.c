@@ -116,6 +116,60 @@ static void memory_offered_again_for_want_of_a_thread_is_the_same(void **state)
 	assert_string_equal(f->ids, "rpc.alloc-unique ");
 }
 
+/* The first kernel's memory is still in the secure world's cache. */
+static void rpc_in_memory_of_nobody_need_not_be_served(void **state)
+{
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x1000}},
+			       out = {{OPTEE_SMC_RETURN_RPC_CMD, 0, 99}};
+	struct fixture *f = *state;
+	struct rpc m = make(OPTEE_RPC_CMD_SUSPEND, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, 1, 0, 0);
+
+	exchange(f);
+	rpc(f, 0, &m, 0, false);
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_RETURN,
+							.thread_id = 1,
+							.in = &in,
+							.out = &out});
+	assert_string_equal(f->ids, "rpc.cookie ");
+	osim_rules_event(f->check,
+			 &(struct osim_event){.kind = OSIM_EVENT_CALL,
+					      .thread_id = 1,
+					      .in = &(const struct osim_regs){
+						      {OPTEE_SMC_CALL_RETURN_FROM_RPC, 0, 99}}});
+	m.arg.ret = TEE_ERROR_GENERIC;
+	rpc(f, 0, &m, 0, true);
+	assert_string_equal(f->ids, "rpc.cookie ");
+}
+
+/* SHM_ALLOC gives cookie 8, and the answer to its SHM_FREE is not heard: 8 is free again. */
+static void memory_that_was_freed_unheard_is_free(void **state)
+{
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x1000}},
+			       out = {{OPTEE_SMC_RETURN_RPC_CMD}},
+			       resume = {{OPTEE_SMC_CALL_RETURN_FROM_RPC}},
+			       none = {{OPTEE_SMC_RETURN_ETHREAD_LIMIT}};
+	struct rpc alloc = make(OPTEE_RPC_CMD_SHM_ALLOC, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, 1, 64, 0),
+		   given = make(OPTEE_RPC_CMD_SHM_ALLOC, OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT, 0x5000,
+				64, 8),
+		   back = make(OPTEE_RPC_CMD_SHM_FREE, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT, 1, 8, 0);
+	struct fixture *f = *state;
+	struct osim_event e = {.kind = OSIM_EVENT_RETURN, .thread_id = 1, .in = &in, .out = &out};
+
+	exchange(f);
+	rpc(f, 0, &alloc, 0, false);
+	rpc(f, 0, &given, 0, true);
+	rpc(f, 0, &back, 0, false);
+	osim_rules_event(f->check, &e);
+	osim_rules_event(f->check, &(struct osim_event){
+					   .kind = OSIM_EVENT_CALL, .thread_id = 1, .in = &resume});
+	e.in = &resume;
+	e.out = &none;
+	osim_rules_event(f->check, &e);
+	rpc(f, 1, &alloc, 0, false);
+	rpc(f, 1, &given, 0, true);
+	assert_null(strstr(f->ids, "rpc.alloc-unique"));
+}
+
 static void value_that_was_denied_need_not_be_taken(void **state)
 {
 	struct fixture *f = *state;
@@ -228,6 +282,8 @@ int main(void)
 		RULE(bottom_half_that_was_refused_was_asked_for),
 		RULE(resumed_call_may_be_refused_as_the_first_could),
 		RULE(memory_offered_again_for_want_of_a_thread_is_the_same),
+		RULE(rpc_in_memory_of_nobody_need_not_be_served),
+		RULE(memory_that_was_freed_unheard_is_free),
 		RULE(value_that_was_denied_need_not_be_taken),
 		RULE(wait_without_a_time_out_must_not_time_out),
 		RULE(value_ends_one_wait),
