@@ -2,9 +2,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,8 +13,6 @@
 #include "cli/check_command.h"
 
 /* Runners of trees: this program becomes one, or runs one beside it. */
-
-extern char **environ;
 
 /* " OPTION WORD", quoted. */
 static void add_word(FILE *out, const char *option, const char *word)
@@ -110,21 +109,30 @@ int osim__cli_check_build(const struct osim__cli_check *c, const char *report, i
 	return status_of(c, built == OSIM__CLI_BUILT ? OSIM__CLI_BUILT_ERROR : built);
 }
 
+/* It ends with this program, however that ends. */
+static _Noreturn void become(const char *const argv[], pid_t parent)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() == parent && null >= 0 && dup2(null, STDOUT_FILENO) >= 0)
+		execv(argv[0], (char *const *)argv);
+	osim__cli_error("cannot run '%s': %s", argv[0], strerror(errno));
+	_exit(OSIM__EXIT_USAGE);
+}
+
 /* Its progress is seen, its text is not. Exit status, or a negative errno. */
 static int run_quietly(const char *const argv[])
 {
-	posix_spawn_file_actions_t actions;
-	int status, rc = posix_spawn_file_actions_init(&actions);
-	pid_t pid;
+	pid_t self = getpid(), pid;
+	int status;
 
-	if (rc)
-		return -rc;
-	rc = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	if (!rc)
-		rc = posix_spawn(&pid, argv[0], &actions, NULL, (char *const *)argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (rc)
-		return -rc;
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		become(argv, self);
+	if (pid < 0)
+		return -errno;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
@@ -200,7 +208,32 @@ static int check_with(const struct osim__cli_check *c, const char *runner, const
 	return run_quietly(w.argv);
 }
 
-/* A file of our own, for one report. */
+/* --- files of our own, for one report each --- */
+
+static char *volatile new_files[2];
+
+/* What ends this program leaves none behind. */
+static void clean(int number)
+{
+	for (size_t i = 0; i < sizeof(new_files) / sizeof(new_files[0]); i++)
+		if (new_files[i])
+			unlink(new_files[i]);
+	raise(number);
+}
+
+void osim__cli_new_file(char *path)
+{
+	static const int ends[] = {SIGHUP, SIGINT, SIGTERM};
+	const struct sigaction action = {.sa_handler = clean,
+					 .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+	struct sigaction old;
+
+	new_files[new_files[0] != NULL] = path;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (!sigaction(ends[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaction(ends[i], &action, NULL);
+}
+
 static char *new_file(void)
 {
 	const char *dir = getenv("TMPDIR");
@@ -219,7 +252,18 @@ static char *new_file(void)
 		return NULL;
 	}
 	close(fd);
+	osim__cli_new_file(path);
 	return path;
+}
+
+void osim__cli_new_file_drop(char *path)
+{
+	for (size_t i = 0; path && i < sizeof(new_files) / sizeof(new_files[0]); i++)
+		if (new_files[i] == path)
+			new_files[i] = NULL;
+	if (path)
+		unlink(path);
+	free(path);
 }
 
 int osim__cli_check_old(const struct osim__cli_check *c, char **report)
@@ -242,7 +286,8 @@ int osim__cli_check_old(const struct osim__cli_check *c, char **report)
 		return 0;
 	osim__cli_error("--against: the check of '%s' failed: %s", c->against,
 			rc < 0 ? strerror(-rc) : "see above");
-	unlink(*report);
+	osim__cli_new_file_drop(*report);
+	*report = NULL;
 	return status_of(c, OSIM__CLI_BUILT_ERROR);
 }
 
@@ -289,7 +334,6 @@ char *osim__cli_check_races(struct osim__cli_check *c)
 		return report;
 	osim__cli_error("the check for data races failed: %s",
 			rc < 0 ? strerror(-rc) : "see above");
-	unlink(report);
-	free(report);
+	osim__cli_new_file_drop(report);
 	return NULL;
 }

@@ -23,13 +23,13 @@ struct osim__cli_check {
 	struct osim__cli_options build; /* for the runner of a tree */
 	const char *again;
 	const char *json, *junit, *sarif, *baseline, *baseline_write, *against;
-	const char *coverage;	    /* directory */
-	const char *trace;	    /* is held against the rules, in place of a driver */
-	const char *write_trace;    /* of the run made again */
-	const char *access_runner;  /* of the same driver, built to tell its accesses */
-	const char *against_report; /* what the check of --against wrote */
-	const char *only;	    /* as it was given */
-	char *files, *scenarios;    /* of build.driver and build.scenarios */
+	const char *coverage;	   /* directory */
+	const char *trace;	   /* is held against the rules, in place of a driver */
+	const char *write_trace;   /* of the run made again */
+	const char *access_runner; /* of the same driver, built to tell its accesses */
+	char *against_report;	   /* what the check of --against wrote */
+	const char *only;	   /* as it was given */
+	char *files, *scenarios;   /* of build.driver and build.scenarios */
 	char *command; /* "optee-sim check --kernel TREE --build asan", as it has to be given again
 			*/
 	bool list, terminal, bisect, tap, build_given, budget_given;
@@ -38,14 +38,17 @@ struct osim__cli_check {
 
 /* What the command is for this driver, without what only concerns one check. NULL: no memory. */
 char *osim__cli_check_command(const struct osim__cli_check *c);
-/* Checks --against's tree the same way, into a new file whose name the caller frees. 0, or status.
- */
+/* Checks --against's tree the same way, into a new file that the caller drops. 0, or status. */
 int osim__cli_check_old(const struct osim__cli_check *c, char **report);
 /*
- * Has the driver's other runner look for data races, and takes the time off the budget. The name of
- * its report, which the caller unlinks and frees; NULL, after a message.
+ * Has the driver's other runner look for data races, and takes the time off the budget. Its report,
+ * which the caller drops; NULL, after a message.
  */
 char *osim__cli_check_races(struct osim__cli_check *c);
+/* The file, which was made for one report, is removed also by a signal that ends this program. */
+void osim__cli_new_file(char *path);
+/* Removes the file, and frees its name. NULL is ignored. */
+void osim__cli_new_file_drop(char *path);
 /* Builds the driver and becomes its runner, which is told of the other one. Comes back, with a
  * status, where that fails. */
 int osim__cli_check_build(const struct osim__cli_check *c, const char *report, int argc,

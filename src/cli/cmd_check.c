@@ -419,9 +419,7 @@ static int check(struct osim__cli_check *c)
 	rc = osim_check(&c->options, collect, c, &r->summary);
 	if (!rc && races && !osim__cli_report_add_races(r, races))
 		rc = -EIO;
-	if (races)
-		unlink(races);
-	free(races);
+	osim__cli_new_file_drop(races);
 	if (c->terminal)
 		fputs("\r\033[K", stderr);
 	if (rc)
@@ -510,6 +508,8 @@ static int run(struct osim__cli_check *c, int argc, char **given)
 		return refused(c, rc);
 	if (c->trace)
 		return osim__cli_check_trace(c);
+	if (c->against_report)
+		osim__cli_new_file(c->against_report);
 	c->command = osim__cli_check_command(c);
 	if (!c->command)
 		return error_status(c);
@@ -517,8 +517,8 @@ static int run(struct osim__cli_check *c, int argc, char **given)
 		rc = osim__cli_check_old(c, &temp);
 	if (!rc && own && !c->build.built) {
 		rc = osim__cli_check_build(c, temp, argc, given);
-		if (temp)
-			unlink(temp);
+		osim__cli_new_file_drop(temp);
+		temp = NULL;
 	} else if (!rc && c->list) {
 		rc = list(c);
 	} else if (!rc) {

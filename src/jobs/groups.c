@@ -71,12 +71,15 @@ static struct osim__group *find(struct osim__groups *g, const char *key)
 	return NULL;
 }
 
+/* What a driver says may be whatever was in its memory, and has to go into files of text. */
 static char *copy_text(const char *text)
 {
-	size_t bytes = strlen(text) + 1;
-	char *copy = malloc(bytes);
+	char *copy = strdup(text);
 
-	return copy ? memcpy(copy, text, bytes) : NULL;
+	for (char *p = copy; p && *p; p++)
+		if (*p != '\n')
+			*p = osim__text_char(*p);
+	return copy;
 }
 
 static void drop(struct osim__group *group)
@@ -160,7 +163,7 @@ int osim__groups_add(struct osim__groups *g, const struct osim__experiment *x, s
 		if (!better(x, order, &old->best, old->best_order))
 			return 0;
 	}
-	group = (struct osim__group){.key = copy_text(key),
+	group = (struct osim__group){.key = strdup(key),
 				     .id = copy_text(id),
 				     .text = copy_text(text),
 				     .where = copy_text(where),

@@ -46,6 +46,11 @@ bool osim__group_is(const struct osim__group *g, const char *id, const char *tex
 void osim__groups_filter(struct osim__groups *g,
 			 bool (*keep)(const void *arg, const struct osim__group *group),
 			 const void *arg);
+/* '?' for what is no printable character of ASCII. */
+static inline char osim__text_char(char c)
+{
+	return c < ' ' || c > '~' ? '?' : c;
+}
 /* Honest ones first, then by id and key: the same in every run. */
 void osim__groups_sort(struct osim__groups *g);
 void osim__groups_free(struct osim__groups *g);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -204,7 +205,7 @@ static int give_back(struct pool *p, const struct worker *w)
 	return 0;
 }
 
-static void become_worker(struct pool *p, int out, int log, const struct range *r)
+static void become_worker(struct pool *p, pid_t parent, int out, int log, const struct range *r)
 {
 	for (unsigned int i = 0; i < p->parallel; i++) {
 		if (!p->workers[i].pid)
@@ -212,12 +213,17 @@ static void become_worker(struct pool *p, int out, int log, const struct range *
 		close(p->workers[i].pipe);
 	}
 	worker_pipe = out;
+	/* A driver that hangs notices nothing of a parent that was killed. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(125);
 	dup2(log, STDERR_FILENO);
 	work(p->jobs, r->next, r->end);
 }
 
 static int start(struct pool *p, struct worker *w, const struct range *r)
 {
+	pid_t self = getpid();
 	int out[2], rc;
 
 	w->log = tmpfile();
@@ -232,7 +238,7 @@ static int start(struct pool *p, struct worker *w, const struct range *r)
 	w->pid = fork();
 	if (!w->pid) {
 		close(out[0]);
-		become_worker(p, out[1], fileno(w->log), r);
+		become_worker(p, self, out[1], fileno(w->log), r);
 	}
 	rc = w->pid < 0 ? -errno : 0;
 	close(out[1]);

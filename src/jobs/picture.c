@@ -17,7 +17,7 @@
 #define WIDTH	  120u
 #define ROW_BYTES 512u
 /* Of one run; a driver that hangs does so here, too. */
-#define TIMEOUT_MS 3000u
+#define TIMEOUT_MS 10000u
 /* Runs that may be spent on one schedule. */
 #define TRIES_MAX 24u
 
@@ -51,7 +51,7 @@ static void put(struct tail *tail, char c)
 	char *row = tail->title ? tail->row[(tail->rows - 1) % ROWS] : tail->head;
 
 	if (tail->used + 1 < ROW_BYTES)
-		row[tail->used++] = c;
+		row[tail->used++] = osim__text_char(c);
 	row[tail->used] = '\0';
 }
 
@@ -166,11 +166,38 @@ static size_t first_row(const struct tail *tail)
 {
 	size_t first = tail->rows > ROWS ? tail->rows - ROWS : 0;
 
-	if (tail->bound && tail->noticed != tail->bound && tail->bound - 1 > first)
+	if (tail->bound > first && (!tail->noticed || tail->noticed > tail->bound))
 		first = tail->bound - 1;
 	while (first + 1 < tail->rows && tail->row[first % ROWS][0] == ' ')
 		first++;
 	return first;
+}
+
+/* Rows that say the same but for the time, as those of a loop do. */
+static bool same(const char *a, const char *b)
+{
+	a += strcspn(a, " ");
+	b += strcspn(b, " ");
+	return *a && !strcmp(a, b);
+}
+
+static void print_rows(FILE *out, const struct tail *tail, size_t row)
+{
+	size_t like = 0;
+
+	for (; row < tail->rows; row++) {
+		const char *text = tail->row[row % ROWS];
+
+		if (row + 1 < tail->rows && row + 1 != tail->noticed && row + 2 != tail->noticed &&
+		    same(text, tail->row[(row + 1) % ROWS])) {
+			like++;
+			continue;
+		}
+		if (like)
+			fprintf(out, "\n  ... %zu row%s like the next", like, like == 1 ? "" : "s");
+		like = 0;
+		fprintf(out, "\n%s%s", row + 1 == tail->noticed ? "> " : "  ", text);
+	}
 }
 
 static char *compose(const struct tail *tail, const struct osim__job_result *r)
@@ -184,9 +211,7 @@ static char *compose(const struct tail *tail, const struct osim__job_result *r)
 	fprintf(out, "  %s", tail->head);
 	if (first)
 		fprintf(out, "\n  ... %zu row%s", first, first == 1 ? "" : "s");
-	for (size_t row = first; row < tail->rows; row++)
-		fprintf(out, "\n%s%s", row + 1 == tail->noticed ? "> " : "  ",
-			tail->row[row % ROWS]);
+	print_rows(out, tail, first);
 	if (!tail->noticed)
 		fprintf(out, "\n> the run %s here", r->end == OSIM__JOB_TIMEOUT ? "hangs" : "ends");
 	return fclose(out) ? NULL : whole;

@@ -11,9 +11,11 @@ import pathlib
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
@@ -21,6 +23,31 @@ GIVEN = argparse.Namespace()
 
 # Enough to find what is planted.
 SOME = ("--experiments=300", "--budget=0")
+
+
+# Of SARIF 2.1.0, what a report uses: properties that must be there, and what each may be.
+SARIF = {
+    "log": (["version", "runs"], {"$schema": str, "version": str, "runs": "run"}),
+    "run": (["tool"], {"tool": "tool", "results": "result", "columnKind": str}),
+    "tool": (["driver"], {"driver": "component"}),
+    "component": (["name"], {"name": str, "version": str, "rules": "rule"}),
+    "rule": (["id"], {"id": str, "shortDescription": "text", "help": "text"}),
+    "text": (["text"], {"text": str}),
+    "result": (["message"], {
+        "ruleId": str, "ruleIndex": int, "level": str, "message": "text", "locations": "location",
+        "stacks": "stack", "codeFlows": "flow", "partialFingerprints": dict, "properties": dict}),
+    "location": ([], {"physicalLocation": "physical", "logicalLocations": "logical",
+                      "message": "text"}),
+    "physical": (["artifactLocation"], {"artifactLocation": "file", "region": "region"}),
+    "file": ([], {"uri": str, "uriBaseId": str}),
+    "region": ([], {"startLine": int}),
+    "logical": ([], {"fullyQualifiedName": str, "kind": str}),
+    "stack": (["frames"], {"message": "text", "frames": "frame"}),
+    "frame": ([], {"location": "location"}),
+    "flow": (["threadFlows"], {"threadFlows": "thread"}),
+    "thread": (["locations"], {"locations": "step"}),
+    "step": ([], {"location": "location"}),
+}
 
 
 def run_check(*words, check=None, cache=None):
@@ -148,6 +175,60 @@ class Options(Directory):
         os.close(theirs)
         self.assertRegex(os.read(ours, 65536).decode(), r"\d+ of \d+ runs")
         os.close(ours)
+
+
+class Signals(Directory):
+    """What is left of a check that somebody ends while each of its processes hangs in the driver."""
+
+    @classmethod
+    def setUpClass(cls):
+        place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(place.cleanup)
+        base = pathlib.Path(place.name)
+        cls.file, cls.cache = base / "hangs.c", base / "cache"
+        text = pathlib.Path(GIVEN.handler).read_text()
+        at = "rc = exchange_capabilities(notif);"
+        assert at in text
+        cls.file.write_text(text.replace(at, "for (;;)\n\t\tbarrier();\n\t" + at))
+        run_check("--driver", cls.file, "--list", cache=cls.cache)
+        run_check("--driver", cls.file, "--list", "--build=access", cache=cls.cache)
+
+    @staticmethod
+    def left(session):
+        found = []
+        for entry in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                state, _, _, its = entry.read_text().rsplit(")", 1)[1].split()[:4]
+            except OSError:
+                continue
+            if int(its) == session and state != "Z":
+                found.append(entry.parent.name)
+        return found
+
+    def wait_until(self, holds):
+        until = time.monotonic() + 60
+        while not holds() and time.monotonic() < until:
+            time.sleep(0.05)
+        self.assertTrue(holds())
+
+    def end(self, number, whole):
+        env = {**os.environ, "TMPDIR": str(self.dir), "XDG_CACHE_HOME": str(self.cache)}
+        command = [*GIVEN.emulator, GIVEN.program, "check", "--driver", self.file, "--jobs=2"]
+        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, start_new_session=True,
+                              stderr=subprocess.DEVNULL) as check:
+            # This one, that of the other build, and its two workers.
+            self.wait_until(lambda: len(self.left(check.pid)) == 4)
+            self.assertEqual(len(list(self.dir.iterdir())), 1)
+            (os.killpg if whole else os.kill)(check.pid, number)
+            self.assertEqual(check.wait(timeout=60), -number)
+            self.wait_until(lambda: not self.left(check.pid))
+        self.assertEqual(list(self.dir.iterdir()), [])
+
+    def test_nothing_is_left_of_a_check_that_is_interrupted(self):
+        self.end(signal.SIGINT, True)
+
+    def test_nothing_is_left_of_a_check_that_is_ended(self):
+        self.end(signal.SIGTERM, False)
 
 
 class Formats(Directory):
@@ -286,6 +367,38 @@ class Formats(Directory):
             steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
             self.assertEqual([s["location"]["message"]["text"] for s in steps], f["timeline"])
 
+    def test_sarif_has_no_property_that_the_standard_has_not(self):
+        def hold(at, kind, where):
+            if isinstance(at, list):
+                for i, item in enumerate(at):
+                    hold(item, kind, f"{where}[{i}]")
+                return
+            needed, known = SARIF[kind]
+            self.assertLessEqual(set(needed), set(at), where)
+            for key, value in at.items():
+                self.assertIn(key, known, where)
+                expected = known[key]
+                if isinstance(expected, str):
+                    hold(value, expected, f"{where}.{key}")
+                elif expected:
+                    self.assertIsInstance(value, expected, f"{where}.{key}")
+        hold(self.sarif, "log", "log")
+        # What GitHub takes of one file.
+        self.assertLess(len(self.sarif["runs"][0]["results"]), 5000)
+
+    def test_junit_has_no_attribute_that_ci_systems_do_not_know(self):
+        known = {"testsuites": {"name", "tests", "failures", "errors", "time"},
+                 "testsuite": {"name", "tests", "failures", "errors", "skipped", "time"},
+                 "testcase": {"classname", "name", "time"},
+                 "failure": {"type", "message"}}
+        below = {"testsuites": {"testsuite"}, "testsuite": {"testcase"}, "testcase": {"failure"},
+                 "failure": set()}
+        for element in self.junit.iter():
+            self.assertLessEqual(set(element.attrib), known[element.tag])
+            self.assertLessEqual({child.tag for child in element}, below[element.tag])
+            if "time" in element.attrib:
+                float(element.get("time"))
+
     def test_tap_has_the_plan_and_the_failures(self):
         lines = Planted.check(*SOME, "--tap", check=1).stdout.splitlines()
         self.assertEqual(lines[0], "TAP version 13")
@@ -318,6 +431,23 @@ class Formats(Directory):
                                  check=1).stdout
             reports.append((text, out.read_text()))
         self.assertEqual(*reports)
+
+
+class Garbage(Directory):
+    def test_what_a_driver_says_is_no_danger_to_the_reports(self):
+        file = self.dir / "garbage.c"
+        head, tail = pathlib.Path(GIVEN.handler).read_text().split('pr_info("value %u', 1)
+        file.write_text(head + r'pr_err("<\xff\x01&]]>");' + '\n\t\t\tpr_info("value %u' + tail)
+        out = {name: self.dir / name for name in ("json", "junit", "sarif")}
+        words = [word for name, path in out.items() for word in (f"--{name}", path)]
+        run_check("--driver", file, "--build=plain", "--only=posts-shm-cache", *SOME, *words,
+                  check=1, cache=Planted.cache)
+        finding = next(f for f in json.loads(out["json"].read_text())["findings"]
+                       if f["id"] == "driver.error-logged")
+        self.assertIn("<??&]]>", finding["text"])
+        self.assertTrue(any("<??&]]>" in row for row in finding["timeline"]))
+        self.assertTrue(json.loads(out["sarif"].read_text())["runs"][0]["results"])
+        self.assertTrue(ElementTree.parse(out["junit"]).getroot().findall(".//failure"))
 
 
 class Races(Directory):
