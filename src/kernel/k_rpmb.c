@@ -26,7 +26,14 @@ int osim__k_rpmb_route(unsigned int index, const uint8_t *request, size_t reques
 	return r ? r->route(r->arg, request, request_bytes, response, response_bytes) : -ENODEV;
 }
 
-void osim__k_rpmb_on_added(int (*fn)(unsigned int index))
+void osim__k_rpmb_on_added(int (*fn)(unsigned int index), const struct osim__site *site)
 {
-	osim__k_base(osim__machine())->rpmb_added = fn;
+	struct osim_machine *m = osim__machine();
+	struct osim__k_base *base = osim__k_base(m);
+
+	if (fn && !base->rpmb_added)
+		osim__live_add(m, OSIM_LIVE_OTHER, &base->rpmb_added, 0, site);
+	else if (!fn && base->rpmb_added)
+		osim__live_remove(m, &base->rpmb_added);
+	base->rpmb_added = fn;
 }

@@ -41,8 +41,10 @@ static void caps_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_r
 	uint32_t id = (uint32_t)regs->a[0];
 
 	switch (id) {
-	case OPTEE_SMC_CALL_WITH_ARG:
 	case OPTEE_SMC_ENABLE_SHM_CACHE:
+		stage->count++;
+		/* fallthrough */
+	case OPTEE_SMC_CALL_WITH_ARG:
 		osim_expect(stage,
 			    !offers(stage, OPTEE_SMC_SEC_CAP_RPC_ARG) ||
 				    osim__khost_driver_lacks_rpc_arg(stage->driver),
@@ -206,12 +208,17 @@ static void caps_values(void *arg)
 
 static void caps_one(struct osim_stage *stage)
 {
-	stage->tasks = 0;
+	stage->tasks = stage->count = 0;
 	if (!offers(stage, OPTEE_SMC_SEC_CAP_DYNAMIC_SHM | OPTEE_SMC_SEC_CAP_HAVE_RESERVED_SHM)) {
 		if (osim_stage_try_bind(stage))
 			osim_expect(stage, false, "probe.refused",
 				    "the driver comes up without shared memory of any kind");
 	} else if (osim_stage_bind(stage)) {
+		osim_expect(
+			stage, stage->count || offers(stage, OPTEE_SMC_SEC_CAP_RPC_ARG),
+			"caps.shm-cache",
+			"the secure world is not told that it may keep memory of RPCs, and cannot "
+			"do without");
 		osim_stage_program(stage, "beside", caps_beside);
 		osim_stage_program(stage, "program", caps_program);
 		osim_run(stage->m);

@@ -141,6 +141,43 @@ EDGE(128);
 EDGE(1024);
 EDGE(65536);
 
+/* --- no answer --- */
+
+static void get_fails_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_regs *regs)
+{
+	struct osim_stage *stage = tap->arg;
+
+	if ((uint32_t)regs->a[0] == OPTEE_SMC_GET_ASYNC_NOTIF_VALUE && stage->count++ == 1)
+		*regs = (struct osim_regs){{OPTEE_SMC_RETURN_ENOTAVAIL}};
+	else
+		osim_tap_next(tap, m, regs);
+}
+
+/* An error is no value, and says nothing of others; what is pending comes with the next interrupt.
+ */
+static void get_fails(struct osim_stage *stage)
+{
+	if (!osim_stage_bind(stage))
+		return;
+	stage->tap = (struct osim_tap){.fn = get_fails_tap, .arg = stage};
+	osim_tap_add(stage->m, &stage->tap);
+	/* The second of three. */
+	for (uint32_t value = 5; value < 8; value++)
+		osim_post(stage->m, value);
+	osim_run(stage->m);
+	osim_expect(stage, stage->count == 2 && !osim_stats(stage->m)->bottom_halves, "notif.error",
+		    "an error in place of a value is taken for one");
+	osim_irq_raise(stage->m, osim_notif_intid(stage->m), 0);
+	osim_run(stage->m);
+}
+
+const struct osim_scenario osim__scenario_get_fails = {
+	.name = "get-fails",
+	.what = "The secure world answers with an error where it is asked for a value.",
+	.body = get_fails,
+	.who = OSIM_WHO_HOSTILE,
+	.notif = true};
+
 /* --- waiting --- */
 
 static void wait_times_out(struct osim_stage *stage)

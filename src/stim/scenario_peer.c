@@ -289,6 +289,81 @@ static void all_suspended(struct osim_stage *stage)
 		    "the driver is bound in a kernel that saves another's memory");
 }
 
+/* --- an RPC whose message is in memory of a program, which the kernel has not mapped --- */
+
+struct unmapped {
+	uint64_t cookie;
+	struct osim_regs call; /* as it was made */
+	bool asked, resumed;
+};
+
+static void unmapped_event(struct osim_stage *stage, const struct osim_event *e)
+{
+	struct unmapped *u = stage->tap.arg;
+
+	if (e->kind == OSIM_EVENT_MESSAGE && e->msg && !(e->flags & OSIM_EVENT_F_END) &&
+	    e->msg->cmd == OPTEE_MSG_CMD_REGISTER_SHM && stage->count)
+		u->cookie = OSIM_MSG_PARAMS(e->msg)->u.tmem.shm_ref;
+}
+
+static void unmapped_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_regs *regs)
+{
+	struct unmapped *u = tap->arg;
+	uint32_t id = (uint32_t)regs->a[0];
+
+	if (u->cookie && !u->asked && id == OPTEE_SMC_CALL_WITH_ARG) {
+		u->asked = true;
+		u->call = *regs;
+		*regs = (struct osim_regs){{OPTEE_SMC_RETURN_RPC_CMD, u->cookie >> 32,
+					    u->cookie & UINT32_MAX, STORM_THREAD}};
+		return;
+	}
+	if (u->asked && !u->resumed && id == OPTEE_SMC_CALL_RETURN_FROM_RPC) {
+		u->resumed = true;
+		*regs = u->call;
+	}
+	osim_tap_next(tap, m, regs);
+}
+
+static void unmapped_program(void *arg)
+{
+	struct osim_stage *stage = arg;
+	void *own = osim_stage_alloc(stage, 4096);
+	struct osim_client client;
+	struct osim_client_shm shm;
+	uint32_t session;
+
+	if (!own || !osim__program_begin(stage, osim__system_pta, &client, &session))
+		return;
+	stage->count = 1;
+	if (!osim_client_shm_register(&client, own, 4096, &shm)) {
+		osim_expect(stage,
+			    !osim__program_ask(&client, session, OSIM_PTA_SYSTEM_SLEEP, 1, 0),
+			    "client.invoke",
+			    "a command does not survive an RPC whose message cannot be read");
+		osim_client_shm_free(&client, &shm);
+	}
+	osim__program_end(&client, session);
+}
+
+static void unmapped(struct osim_stage *stage)
+{
+	struct unmapped u = {.cookie = 0};
+
+	stage->errors = true;
+	stage->tap = (struct osim_tap){.fn = unmapped_tap, .arg = &u};
+	if (!osim_stage_bind(stage))
+		return;
+	stage->event = unmapped_event;
+	osim_tap_add(stage->m, &stage->tap);
+	osim_stage_program(stage, "program", unmapped_program);
+	osim_run(stage->m);
+	if (osim_bound(stage->m))
+		osim_unbind(stage->m);
+	osim_tap_remove(stage->m, &stage->tap);
+	stage->event = NULL;
+}
+
 /* --- many interrupts in one call --- */
 
 struct storm {
@@ -401,6 +476,12 @@ const struct osim_scenario osim__scenario_foreign_cookies = {
 	.configure = osim__without_rpc_arg,
 	.body = foreign_cookies,
 	.whole = true};
+const struct osim_scenario osim__scenario_unmapped = {
+	.name = "rpc-unmapped",
+	.what = "An RPC has its message in memory of a program.",
+	.configure = osim__without_rpc_arg,
+	.body = unmapped,
+	.who = OSIM_WHO_HOSTILE};
 const struct osim_scenario osim__scenario_null_cookie = {
 	.name = "null-cookie",
 	.what = "The shm cache holds a buffer that the driver never gave it: cookie 0.",

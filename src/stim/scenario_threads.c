@@ -141,13 +141,17 @@ static void opens(void *arg)
 
 		osim_expect(stage, !rc && !result.ret, "client.open-session",
 			    "a session is refused to one of two threads");
+		/* What one has done last is not ordered with the other's by its next call. */
+		osim_sleep_ns(stage->m, MS);
 		if (rc || result.ret)
 			continue;
 		rc = osim_client_invoke(client, session, 0, 0, NULL, 0, &result);
 		osim_expect(stage, !rc && !result.ret, "client.invoke",
 			    "a command does not succeed beside others of the same program");
+		osim_sleep_ns(stage->m, MS);
 		osim_expect(stage, !osim_client_close_session(client, session), "session.close",
 			    "a session cannot be closed while others are opened");
+		osim_sleep_ns(stage->m, MS);
 	}
 }
 

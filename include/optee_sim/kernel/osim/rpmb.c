@@ -110,7 +110,7 @@ int rpmb_interface_register(struct class_interface *intf)
 		list_for_each_entry (rdev, &devices, list_node)
 			intf->add_dev(&rdev->dev);
 	interface = intf;
-	osim__k_rpmb_on_added(added);
+	osim__k_rpmb_on_added(added, OSIM__SITE);
 	return 0;
 }
 
@@ -118,7 +118,7 @@ void rpmb_interface_unregister(struct class_interface *intf)
 {
 	struct rpmb_dev *rdev;
 
-	osim__k_rpmb_on_added(NULL);
+	osim__k_rpmb_on_added(NULL, OSIM__SITE);
 	if (intf->remove_dev)
 		list_for_each_entry (rdev, &devices, list_node)
 			intf->remove_dev(&rdev->dev);

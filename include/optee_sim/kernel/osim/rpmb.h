@@ -27,6 +27,7 @@ OSIM__K_API int osim__k_rpmb_route(unsigned int index, const uint8_t *request, s
 
 /* Called in a thread, with the index of one that was put there after the driver had looked for
  * them; NULL: nobody is interested. */
-OSIM__K_API void osim__k_rpmb_on_added(int (*fn)(unsigned int index));
+OSIM__K_API void osim__k_rpmb_on_added(int (*fn)(unsigned int index),
+				       const struct osim__site *site);
 
 #endif
