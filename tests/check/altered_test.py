@@ -30,7 +30,7 @@ READERS = [
     (r"call RESUME whole in\.a3", "rpc.resume"),
     (r"call RESUME whole in\.a[45]", "call.resume-info rpc.cookie"),
     (r"call RESUME whole in\.a\d", "call.resume-info"),
-    (r"call WITH_REGD_ARG whole in\.a[12]", "shm.registered"),
+    (r"call WITH_REGD_ARG whole in\.a[12]", "shm.registered order.message-buffer"),
     (r"call WITH_REGD_ARG whole in\.a3", "shm.bounds"),
     (r"call WITH_\w+ whole in\.a3", "call.values"),
     (r"call \S+ whole in\.a[123]", "return.preserved"),
