@@ -17,7 +17,7 @@ const struct osim_rule osim__rules_messages[] = {
 			   MSG "OPTEE_MSG_CMD_*", OSIM_BINDS_NORMAL, MESSAGES},
 	AT(MSG_CAPABILITY) =
 		{"msg.capability",
-		 "A command that needs a capability, or memory that is NULL, is sent only if the secure world has it.",
+		 "A command that needs a capability, or bytes at NULL, are sent only if the secure world has it.",
 		 SMC "SEC_CAP_*", OSIM_BINDS_NORMAL, SESSIONS | OSIM_SEES_FAST},
 	AT(MSG_FORM) =
 		{"msg.form",
@@ -93,7 +93,8 @@ static void values(struct osim_rules *c, const struct osim__abi_cmd *cmd,
 	}
 }
 
-/* What is passed to a TA may be no memory at all, if the secure world knows that. */
+/* What is passed to a TA may be NULL, if the secure world knows that. To ask for a size, NULL and 0
+ * bytes were sent before there was the capability. */
 static void null_memory(struct osim_rules *c, const struct osim__msg_copy *m)
 {
 	if (m->arg.cmd != OPTEE_MSG_CMD_OPEN_SESSION && m->arg.cmd != OPTEE_MSG_CMD_INVOKE_COMMAND)
@@ -103,7 +104,7 @@ static void null_memory(struct osim_rules *c, const struct osim__msg_copy *m)
 		uint32_t type = p->attr & OPTEE_MSG_ATTR_TYPE_MASK;
 
 		if (type >= OPTEE_MSG_ATTR_TYPE_TMEM_INPUT &&
-		    type <= OPTEE_MSG_ATTR_TYPE_TMEM_INOUT && !p->u.tmem.buf_ptr)
+		    type <= OPTEE_MSG_ATTR_TYPE_TMEM_INOUT && !p->u.tmem.buf_ptr && p->u.tmem.size)
 			OSIM__HOLD(c, MSG_CAPABILITY, c->caps & OPTEE_SMC_SEC_CAP_MEMREF_NULL,
 				   "parameter %u is NULL, and the secure world has not that "
 				   "capability",

@@ -257,20 +257,22 @@ static void value_that_is_sent_ends_one_wait(void **state)
 	assert_string_equal(f->ids, "notif.wait-event ");
 }
 
-static void parameter_that_is_no_memory_needs_the_capability(void **state)
+static void bytes_at_null_need_the_capability(void **state)
 {
 	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x7000}};
-	const uint32_t caps[] = {OPTEE_SMC_SEC_CAP_MEMREF_NULL, OPTEE_SMC_SEC_CAP_DYNAMIC_SHM};
-	struct rpc m = make(OPTEE_MSG_CMD_INVOKE_COMMAND, OPTEE_MSG_ATTR_TYPE_TMEM_INPUT, 0, 0, 0);
+	const uint32_t caps[] = {OPTEE_SMC_SEC_CAP_DYNAMIC_SHM, OPTEE_SMC_SEC_CAP_MEMREF_NULL,
+				 OPTEE_SMC_SEC_CAP_DYNAMIC_SHM};
+	struct rpc m = make(OPTEE_MSG_CMD_INVOKE_COMMAND, OPTEE_MSG_ATTR_TYPE_TMEM_INPUT, 0, 64, 0);
 	struct fixture *f = *state;
 
-	for (unsigned int i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 3; i++) {
 		fast(f, OPTEE_SMC_EXCHANGE_CAPABILITIES, (struct osim_regs){{0, caps[i]}});
+		m.param.u.tmem.size = i ? 64 : 0;
 		osim_rules_event(f->check,
 				 &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
 		osim_rules_event(f->check,
 				 &(struct osim_event){.kind = OSIM_EVENT_MESSAGE, .msg = &m.arg});
-		assert_int_equal(strstr(f->ids, "msg.capability ") != NULL, i);
+		assert_int_equal(strstr(f->ids, "msg.capability ") != NULL, i == 2);
 	}
 }
 
@@ -288,7 +290,7 @@ int main(void)
 		RULE(wait_without_a_time_out_must_not_time_out),
 		RULE(value_ends_one_wait),
 		RULE(value_that_is_sent_ends_one_wait),
-		RULE(parameter_that_is_no_memory_needs_the_capability),
+		RULE(bytes_at_null_need_the_capability),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
