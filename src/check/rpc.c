@@ -183,9 +183,8 @@ static bool is_lost(const struct osim_rules *c, const struct osim__flight *f)
 	const unsigned int needs = OSIM_SEES_START | OSIM_SEES_YIELDING;
 	uint64_t cookie = osim__pair(&f->ask, 1);
 
-	return (c->sees & needs) == needs &&
-	       (uint32_t)f->ask.a[0] == OPTEE_SMC_RETURN_RPC_CMD && cookie &&
-	       !osim__bag_find(&c->rpc_mem, cookie);
+	return (c->sees & needs) == needs && (uint32_t)f->ask.a[0] == OPTEE_SMC_RETURN_RPC_CMD &&
+	       cookie && !osim__bag_find(&c->rpc_mem, cookie);
 }
 
 static void answered(struct osim_rules *c, const struct osim__flight *f,
