@@ -207,8 +207,8 @@ static void lines_between_calls_are_passed_over(void **state)
 		"#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n",
 		"version = 6\nCPU 3 is empty\ncpus=4\n\n",
 		"xtest-211 [000] d..1. 0.6: sys_enter: NR 29 (3, c010a403, ffffe0, 0, 0, 0)\n",
-		"xtest-211 [000] d..1. 0.6: <stack trace>\n"
-		" => trace_event_raw_event_optee_invoke_fn_begin\n => optee_smc_do_call_with_arg\n",
+		("xtest-211 [000] d..1. 0.6: <stack trace>\n"
+		 " => trace_event_raw_event_optee_invoke_fn_begin\n => optee_smc_do_call_with_arg\n"),
 		"  ffff800010a4 trace_event_raw_event_optee_invoke_fn_begin+0xb4 ([optee])\n",
 		"WARNING: Record on cpu 1 went backwards: 12 to 11 delta: -1\n",
 	};
