@@ -121,7 +121,7 @@ void bench_rules(void)
 {
 	million();
 	bench_row(&(struct bench_row){.name = "bind, 40 posts, unbind: checked; to unchecked",
-				      .bound = 4,
+				      .bound = 3,
 				      .base = unchecked,
 				      .run = checked,
 				      .batches = 301});
