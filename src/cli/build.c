@@ -226,7 +226,7 @@ static enum osim__cli_built build(const struct paths *p, const struct osim__cli_
 	const char *configure[] = {"cmake", "-S", p->dir, "-B", dir, "-G", generator, NULL};
 	const char *compile[] = {"cmake", "--build", dir, "--parallel", NULL};
 	const char *how = o->build ? o->build : "plain";
-	bool first, done;
+	bool first, done, full;
 	struct osim__cli_log log;
 	FILE *mark;
 
@@ -255,7 +255,13 @@ static enum osim__cli_built build(const struct paths *p, const struct osim__cli_
 	done = step(p, &log, compile,
 		    o->scenarios ? "the driver or a scenario does not compile"
 				 : "the driver does not compile");
+	/* Which is no fault of the driver's. */
+	full = !done && osim__cli_log_has(&log, "No space left on device");
 	osim__cli_log_close(&log);
+	if (full) {
+		osim__cli_error("%s: no space left for '%s'", p->option, p->dir);
+		return OSIM__CLI_BUILT_ERROR;
+	}
 	mark = done ? fopen(complete, "w") : NULL;
 	if (mark)
 		fclose(mark);

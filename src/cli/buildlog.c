@@ -153,6 +153,19 @@ static void print_tail(FILE *in, const char *dir)
 	free(line);
 }
 
+bool osim__cli_log_has(struct osim__cli_log *log, const char *text)
+{
+	size_t size = 0;
+	char *line = NULL;
+	bool found = false;
+
+	rewind(log->file);
+	while (!found && getline(&line, &size, log->file) > 0)
+		found = strstr(line, text);
+	free(line);
+	return found;
+}
+
 void osim__cli_log_explain(struct osim__cli_log *log, const char *dir)
 {
 	wipe(log);

@@ -21,6 +21,9 @@ void osim__cli_log_close(struct osim__cli_log *log);
 /* Takes one line; arg is a log. For osim__cli_spawn(). */
 void osim__cli_log_line(void *arg, const char *line);
 
+/* Is that in one of its lines? */
+bool osim__cli_log_has(struct osim__cli_log *log, const char *text);
+
 /*
  * Tells the first errors that are in it. Of paths below dir only the rest is shown: what is in
  * there is a copy.

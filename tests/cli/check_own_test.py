@@ -83,6 +83,20 @@ class Scenarios(Directory):
         self.assertRegex(done.stderr, r"bad\.c:1:\d+: error: .*gone")
         self.assertEqual(done.stdout, "")
 
+    def test_disk_that_is_full_is_no_fault_of_the_driver(self):
+        compiler = self.dir / "cc"
+        compiler.write_text("""#!/bin/sh
+case "$*" in
+*burst.c*) echo 'burst.s: Fatal error: No space left on device' >&2; exit 1;;
+esac
+exec cc "$@"
+""")
+        compiler.chmod(0o755)
+        for words, status in ([], 2), (["--bisect"], 128):
+            done = run_check("--driver", self.driver, "--scenario", self.file, "--build=plain",
+                             *words, check=status, cache=self.dir / "cache", CC=str(compiler))
+            self.assertRegex(done.stderr, r"--driver: no space left for '.*'\n$")
+
     def test_name_that_is_taken_is_refused(self):
         bad = self.dir / "bad.c"
         bad.write_text(self.file.read_text().replace('"burst"', '"posts"'))

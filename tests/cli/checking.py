@@ -14,10 +14,11 @@ GIVEN = argparse.Namespace()
 SOME = ("--experiments=300", "--budget=0")
 
 
-def run_check(*words, check=None, cache=None):
+def run_check(*words, check=None, cache=None, **variables):
     """Runs the program; check: the exit status that it must have."""
     command = [*GIVEN.emulator, GIVEN.program, "check", *map(str, words)]
-    env = {**os.environ, "TERM": "dumb", **({"XDG_CACHE_HOME": str(cache)} if cache else {})}
+    env = {**os.environ, "TERM": "dumb", **variables,
+           **({"XDG_CACHE_HOME": str(cache)} if cache else {})}
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600,
                           env=env)
     if check is not None and done.returncode != check:
