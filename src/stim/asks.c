@@ -58,7 +58,16 @@ void osim__asks_run(struct osim__asking *asking)
 	if (!osim__asks_bind(asking))
 		return;
 	osim__asks_program(asking);
-	osim_run(asking->stage->m);
+	osim__asks_end(asking);
+}
+
+void osim__asks_end(struct osim__asking *asking)
+{
+	struct osim_machine *m = asking->stage->m;
+
+	osim_run(m);
+	if (osim_bound(m))
+		osim_unbind(m);
 }
 
 static bool is_output(enum osim_pta_type type)

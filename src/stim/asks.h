@@ -29,8 +29,10 @@ struct osim__asking {
 bool osim__asks_bind(struct osim__asking *asking);
 /* A program that calls it once; stage->turn counts them. */
 void osim__asks_program(struct osim__asking *asking);
-/* Both, and runs. */
+/* Both, and runs to the end. */
 void osim__asks_run(struct osim__asking *asking);
+/* Runs, and has the driver leave: who is still in a call then comes back while asking is there. */
+void osim__asks_end(struct osim__asking *asking);
 /* One after the other; what differs is a finding. */
 void osim__asks_make(struct osim_stage *stage, struct osim_pta_call *call,
 		     const struct osim__ask *asks);

@@ -186,7 +186,7 @@ static void in_kernel(struct osim_stage *stage,
 	}
 	while (programs--)
 		osim__asks_program(&asking);
-	osim_run(stage->m);
+	osim__asks_end(&asking);
 }
 
 static void rpmb(struct osim_stage *stage)
@@ -351,7 +351,7 @@ static void rpmb_user(struct osim_stage *stage)
 			    "a request about RPMB does not reach the supplicant");
 		osim_task_signal(stage->task[i], true);
 	}
-	osim_run(stage->m);
+	osim__asks_end(&asking);
 }
 
 const struct osim_scenario osim__scenario_rpmb = {

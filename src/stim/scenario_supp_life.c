@@ -68,6 +68,8 @@ static void end(struct osim_stage *stage)
 	for (unsigned int i = 0; i < stage->tasks; i++)
 		osim_task_signal(stage->task[i], true);
 	osim_run(stage->m);
+	if (osim_bound(stage->m))
+		osim_unbind(stage->m);
 }
 
 static void expect_result(struct osim_stage *stage, const struct requests *r, unsigned int i,

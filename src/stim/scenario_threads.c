@@ -13,6 +13,7 @@
 
 #define PAGE  4096u
 #define TURNS 4u
+#define USES  8u
 #define UUID  16u
 #define MS    1000000u
 
@@ -44,7 +45,7 @@ static void user(void *arg)
 	struct osim_stage *stage = arg;
 	const struct shared *s = stage->own;
 
-	while (s->there) {
+	for (unsigned int i = 0; i < USES && s->there; i++) {
 		use(stage, s);
 		osim_yield(stage->m);
 	}

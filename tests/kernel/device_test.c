@@ -4,6 +4,7 @@
 #include <linux/device.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <osim/rpmb.h>
 
 #include "kernel/host.h"
 
@@ -402,6 +403,25 @@ static void attributes_of_groups_and_files_can_be_read(void **state)
 	assert_string_equal(found(), "none");
 }
 
+static int block_added(unsigned int index)
+{
+	(void)index;
+	return 0;
+}
+
+static void rpmb_interest_lives_until_it_is_taken_back(void **state)
+{
+	size_t before = osim_live_count(m, OSIM_LIVE_OTHER);
+
+	(void)state;
+	osim__k_rpmb_on_added(block_added, OSIM__SITE);
+	osim__k_rpmb_on_added(block_added, OSIM__SITE);
+	assert_int_equal(osim_live_count(m, OSIM_LIVE_OTHER), before + 1);
+	osim__k_rpmb_on_added(NULL, OSIM__SITE);
+	osim__k_rpmb_on_added(NULL, OSIM__SITE);
+	assert_int_equal(osim_live_count(m, OSIM_LIVE_OTHER), before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +436,7 @@ int main(void)
 		DEVICE_TEST(class_unregistered_twice_is_found),
 		DEVICE_TEST(driver_comes_to_devices_that_match_and_leaves_them),
 		DEVICE_TEST(attributes_of_groups_and_files_can_be_read),
+		DEVICE_TEST(rpmb_interest_lives_until_it_is_taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

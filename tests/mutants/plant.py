@@ -5,9 +5,9 @@
 import argparse
 import concurrent.futures
 import os
+import queue
 import random
 import re
-import shutil
 
 import tree as trees
 
@@ -159,32 +159,30 @@ class Planter:
         self.args = args
         self.scratch, self.original, self.checker = trees.begin(args)
         self.baseline = trees.Baseline(self.checker, self.original, args.baseline_seconds)
+        self.benches = queue.Queue()
+        for i in range(args.parallel):
+            self.benches.put(trees.Bench(self.checker, self.original, "bench-%d" % i))
 
-    def alter(self, index, site):
+    def news(self, site):
         path, number, new = site
-        copy = os.path.join(self.scratch, "mutant-%d" % index)
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(self.original, copy)
-        lines = trees.read(copy, path).split("\n")
-        swapped = "\n" in new
-        lines[number:number + (2 if swapped else 1)] = [new]
-        trees.write(copy, path, "\n".join(lines))
-        return copy
+        lines = trees.read(self.original, path).split("\n")
+        lines[number:number + (2 if "\n" in new else 1)] = [new]
+        bench = self.benches.get()
+        try:
+            if not bench.alter(path, "\n".join(lines)):
+                return None
+            return self.baseline.news(self.checker, bench.tree, self.args.experiments, self.args.seconds)
+        finally:
+            self.benches.put(bench)
 
-    def one(self, index, operator, site):
-        copy = self.alter(index, site)
-        news = self.baseline.news(self.checker, copy, self.args.experiments, self.args.seconds)
-        self.checker.forget(copy)
-        return operator, site, news
+    def one(self, operator, site):
+        return operator, site, self.news(site)
 
     def control(self):
         """The unaltered driver with an empty line more: what is red here is no fault."""
         path = "drivers/tee/optee/notif.c"
         first, second = trees.read(self.original, path).split("\n")[:2]
-        copy = self.alter(0, (path, 0, "\n" + first + "\n" + second))
-        news = self.baseline.news(self.checker, copy, self.args.experiments, self.args.seconds)
-        self.checker.forget(copy)
-        return news
+        return self.news((path, 0, "\n" + first + "\n" + second))
 
 
 def tell(operator, site, news, excused):
@@ -222,14 +220,14 @@ def main():
         return 1
     excuses = Excuses(planter.original)
     red, all_, none, skipped, running = 0, 0, 0, 0, set()
-    order = enumerate(choose(sites(planter.original, files), args.seed), 1)
+    order = choose(sites(planter.original, files), args.seed)
     with concurrent.futures.ThreadPoolExecutor(args.parallel) as pool:
         while True:
             while len(running) < args.parallel and all_ + len(running) < args.count:
-                index, (operator, site) = next(order, (0, (None, None)))
-                if not index:
+                operator, site = next(order, (None, None))
+                if not site:
                     break
-                running.add(pool.submit(planter.one, index, operator, site))
+                running.add(pool.submit(planter.one, operator, site))
             if not running:
                 break
             done, running = concurrent.futures.wait(

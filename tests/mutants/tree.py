@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A scratch copy of a kernel tree's drivers/tee, and what `optee-sim check` says of it."""
 
+import glob
 import json
 import os
 import re
@@ -116,6 +117,31 @@ class Checker:
         shutil.rmtree(tree, ignore_errors=True)
         if os.path.exists(cache + ".json"):
             os.unlink(cache + ".json")
+
+
+class Bench:
+    """A copy of a tree whose runners are built once: what is altered is their copies of one file after
+    another, so that only that file is compiled again. To check the driver is what it was."""
+
+    def __init__(self, checker, original, name):
+        self.original, self.tree, self.altered = original, os.path.join(checker.scratch, name), None
+        cache = os.path.join(checker.scratch, "cache-" + name)
+        checker.forget(self.tree)
+        shutil.copytree(original, self.tree)
+        checker.natural(self.tree)
+        self.runners = [os.path.dirname(p) for p in glob.glob(cache + "/optee_sim/runners/*/complete")]
+
+    def alter(self, path, text):
+        """The file alone is other than the original; False: it does not compile."""
+        done = bool(self.runners)
+        for runner in self.runners:
+            if self.altered:
+                write(runner, "tree/" + self.altered, read(self.original, self.altered))
+            write(runner, "tree/" + path, text)
+            done = not subprocess.run(["cmake", "--build", runner + "/build"], stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL, check=False).returncode and done
+        self.altered = path
+        return done
 
 
 class Baseline:
