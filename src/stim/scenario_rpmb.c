@@ -169,6 +169,31 @@ static bool routed_by(struct osim_stage *stage, const char *who)
 	return !strcmp(text, who);
 }
 
+static void ask_served(struct osim__asking *asking, struct osim_pta_call *call, uint32_t program)
+{
+	struct osim_pta_rpc_param p = {.type = OSIM_PTA_VALUE_OUTPUT};
+
+	(void)program;
+	asking->stage->count = !osim_pta_rpc(call, OPTEE_RPC_CMD_RPMB_PROBE_RESET, 1, &p);
+}
+
+/* Does it, without a word? Otherwise it waits for a supplicant, and there is none. */
+static void expect_unserved(struct osim__asking *asking)
+{
+	struct osim_stage *stage = asking->stage;
+
+	asking->ask = ask_served;
+	osim__asks_program(asking);
+	osim_run_for(stage->m, 10 * MS);
+	if (stage->tasks)
+		osim_task_signal(stage->task[0], true);
+	osim__asks_end(asking);
+	osim_expect(stage, !stage->count, "rpmb.routing",
+		    "the driver does not say that the kernel serves RPMB, and it does");
+	if (!stage->count)
+		osim_stage_lacks(stage, "RPMB in the kernel");
+}
+
 static void in_kernel(struct osim_stage *stage,
 		      void (*ask)(struct osim__asking *asking, struct osim_pta_call *call,
 				  uint32_t program),
@@ -181,7 +206,7 @@ static void in_kernel(struct osim_stage *stage,
 	if (!osim__asks_bind(&asking))
 		return;
 	if (!routed_by(stage, "kernel\n")) {
-		osim_stage_lacks(stage, "RPMB in the kernel");
+		expect_unserved(&asking);
 		return;
 	}
 	while (programs--)
