@@ -175,7 +175,9 @@ HASH = r"""static int uuid_v5(uuid_t *uuid, const uuid_t *ns, const void *name, 
 
 
 def newer(tree):
-    """6.18 and after: hashes from a library, masks, allocation by type, guards."""
+    """6.18 and after: hashes from a library, masks, allocation by type, guards, headers of ids."""
+    tree.edit("include/linux/tee_drv.h",
+              (r"linux/mod_devicetable\.h", "linux/device-id/tee_client.h"))
     tree.edit(TEE + "tee_core.c",
               (r"static int uuid_v5\(.*?\n\}\n", HASH.replace("\\", "\\\\")),
               (r"#include <crypto/hash\.h>\n", ""),
