@@ -120,6 +120,15 @@ static bool is_our_unit(Dwarf_Die *unit)
 	return false;
 }
 
+/* Drivers are built with line tables; of a package's library they may have been taken away. */
+static bool is_stripped(Dwfl *dwfl)
+{
+	Dwarf_Addr bias = 0, pc = (Dwarf_Addr)(uintptr_t)is_stripped;
+	Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
+
+	return !module || !unit_of(module, pc, &bias);
+}
+
 /* "" for what is ours: the machinery explains nothing. */
 static void name_of(Dwfl *dwfl, const void *after, char *text, size_t bytes)
 {
@@ -133,7 +142,7 @@ static void name_of(Dwfl *dwfl, const void *after, char *text, size_t bytes)
 
 	text[0] = '\0';
 	if (!name || !strncmp(name, "osim_", 5) || (file && is_kernel_header(file)) ||
-	    (unit && is_our_unit(unit)))
+	    (unit ? is_our_unit(unit) : is_stripped(dwfl)))
 		return;
 	if (file)
 		snprintf(text, bytes, "%s (%s:%d)", name,
