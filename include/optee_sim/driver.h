@@ -56,17 +56,17 @@ OSIM_EXPORT int osim_bind(struct osim_machine *m, struct osim_driver *driver,
  * programs (osim_spawn()) have closed them.
  * @retval 0         Removed.
  * @retval -ENODEV   None is bound.
- * @retval -EBUSY    Called from inside the machine.
+ * @retval -EBUSY    Called from where one cannot sleep.
  * @retval -EDEADLK  Remove never ended, or nobody will close a file; see the findings.
  * @retval -ELOOP    Remove never ended: livelock.
  * @retval -EAGAIN   A replaced idle step asked to come back later: remove goes on in the next
  * osim_run().
- * @par Context  Host.
+ * @par Context  Host; or a thread of the machine, which then does it itself.
  */
 OSIM_EXPORT int osim_unbind(struct osim_machine *m);
 
-/** @brief Calls the driver's shutdown, as at reboot or kexec; the driver stays bound. Errors as
- * osim_unbind(). */
+/** @brief Calls the driver's shutdown, as at reboot or kexec; the driver stays bound. Errors and
+ * context as osim_unbind(). */
 OSIM_EXPORT int osim_shutdown(struct osim_machine *m);
 
 /**

@@ -121,22 +121,6 @@ int osim_bind(struct osim_machine *m, struct osim_driver *driver,
 
 /* --- unbind and shutdown --- */
 
-static void unbind_main(void *arg)
-{
-	struct osim__kernel *k = arg;
-
-	k->result = 0;
-	osim__khost_unload(k);
-}
-
-static void shutdown_main(void *arg)
-{
-	struct osim__kernel *k = arg;
-
-	k->result = 0;
-	osim__khost_shutdown(k);
-}
-
 bool osim_bound(const struct osim_machine *m)
 {
 	const struct osim__kernel *k = m->kernel;
@@ -144,11 +128,33 @@ bool osim_bound(const struct osim_machine *m)
 	return k && k->state == OSIM__KERNEL_BOUND;
 }
 
+/* Another thread may have been first. */
+static void unbind_main(void *arg)
+{
+	struct osim__kernel *k = arg;
+
+	k->result = osim_bound(k->m) ? 0 : -ENODEV;
+	if (!k->result)
+		osim__khost_unload(k);
+}
+
+static void shutdown_main(void *arg)
+{
+	struct osim__kernel *k = arg;
+
+	k->result = osim_bound(k->m) ? 0 : -ENODEV;
+	if (!k->result)
+		osim__khost_shutdown(k);
+}
+
 static int on_bound(struct osim_machine *m, const char *name, void (*fn)(void *arg))
 {
 	if (!osim_bound(m))
 		return osim__error(-ENODEV, "%s: no driver is bound", name);
-	return run(m->kernel, name, fn);
+	if (!osim__sched_may_sleep(&m->sched))
+		return run(m->kernel, name, fn);
+	fn(m->kernel);
+	return osim__kernel_of(m)->result;
 }
 
 int osim_unbind(struct osim_machine *m)

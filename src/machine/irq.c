@@ -82,21 +82,38 @@ static OSIM__APART int raise_outside(struct osim_machine *m, uint32_t intid, uns
 int osim_irq_raise(struct osim_machine *m, uint32_t intid, unsigned int cpu)
 {
 	struct osim__line *l;
+	bool merged;
 
 	if (!exists(m, intid, cpu))
 		return osim__error(-EINVAL, "no interrupt %u on cpu %u", intid, cpu);
 	if (__builtin_expect(m->backend.irq_poll != NULL, 0))
 		return raise_outside(m, intid, cpu);
 	l = line(m, intid, cpu);
+	merged = l->state & OSIM__LINE_PENDING;
+	if (!merged) {
+		l->target = (int16_t)(intid < OSIM_PPI_END ? (int)cpu : choose_target(m, l));
+		l->state |= OSIM__LINE_PENDING;
+		if (l->state == OSIM__LINE_READY)
+			now_ready(m, l, intid);
+	}
 	if (osim__event_on(m))
-		emit_raise(m, intid, l->state & OSIM__LINE_PENDING);
-	if (l->state & OSIM__LINE_PENDING)
-		return 0;
-	l->target = (int16_t)(intid < OSIM_PPI_END ? (int)cpu : choose_target(m, l));
-	l->state |= OSIM__LINE_PENDING;
-	if (l->state == OSIM__LINE_READY)
-		now_ready(m, l, intid);
+		emit_raise(m, intid, merged);
 	return 0;
+}
+
+bool osim__irq_lose(struct osim_machine *m, uint32_t intid)
+{
+	bool pending = false;
+
+	for (unsigned int cpu = 0; cpu < (intid < OSIM_PPI_END ? m->sched.cpu_count : 1); cpu++) {
+		struct osim__line *l = line(m, intid, cpu);
+
+		pending |= l->state & OSIM__LINE_PENDING;
+		if (l->state == OSIM__LINE_READY)
+			not_ready(m, l, intid);
+		l->state &= (uint8_t)~OSIM__LINE_PENDING;
+	}
+	return pending;
 }
 
 int osim_irq_get(const struct osim_machine *m, uint32_t intid, unsigned int cpu,

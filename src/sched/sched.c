@@ -266,7 +266,7 @@ static inline struct osim__fiber *next(struct osim__sched *s, bool stay)
 	struct osim__fiber *to;
 	const struct osim__thread *before = osim__sched_current(s);
 
-	if (s->done && s->executing != &s->host && s->done(s->done_arg))
+	if (s->stopped || (s->done && s->executing != &s->host && s->done(s->done_arg)))
 		goto host;
 	if (!s->budget) {
 		s->livelock = true;
@@ -497,6 +497,8 @@ static int run(struct osim__sched *s)
 		if (s->done && s->done(s->done_arg))
 			return 0;
 		osim__sched_reschedule(s, false);
+		if (s->stopped)
+			return -EAGAIN;
 		if (s->livelock)
 			return -ELOOP;
 		if (s->done && s->done(s->done_arg))

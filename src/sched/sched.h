@@ -166,6 +166,7 @@ struct osim__sched {
 	uint64_t budget_max;
 	uint32_t next_thread_id;
 	bool livelock;		  /* the budget is used up */
+	bool stopped;		  /* no thread goes on until osim__sched_abandon() */
 	void (*visit)(void *arg); /* what the fiber that was switched to does instead of going on */
 	void *visit_arg;
 	bool (*done)(void *arg);
@@ -307,6 +308,13 @@ uint32_t osim__choose(struct osim__sched *s, enum osim_choice kind, uint32_t n);
  * the idle hook said so.
  */
 int osim__sched_run(struct osim__sched *s, bool (*done)(void *arg), void *arg);
+
+/* Any context: the run is over at the next decision with -EAGAIN, and so is each further one, until
+ * osim__sched_abandon(). */
+static inline void osim__sched_stop(struct osim__sched *s)
+{
+	s->stopped = true;
+}
 
 /* On the host's stack: would a run find anything to do before a timer is due? */
 bool osim__sched_can_run(struct osim__sched *s);

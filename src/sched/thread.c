@@ -107,6 +107,7 @@ void osim__sched_abandon(struct osim__sched *s)
 			osim__fiber_free(&s->pool, s->cpus[c].idle);
 		s->cpus[c] = (struct osim__cpu){.online = c < s->cpu_count, .index = (uint8_t)c};
 	}
+	s->stopped = false;
 }
 
 void osim__thread_join(struct osim__thread *t)
