@@ -172,6 +172,11 @@ struct osim__flight {
 	bool delivered; /* a NOTIFICATION SEND: its value has ended a wait already */
 };
 
+enum osim__shm_doubt {
+	OSIM__SHM_DOUBTFUL = 1, /* a message that nobody looked at may have unregistered it */
+	OSIM__SHM_REFUSED,	/* the secure world refused to unregister it */
+};
+
 struct osim_rules {
 	unsigned int sees;
 	osim_rule_broken_fn *broken;
@@ -197,7 +202,7 @@ struct osim_rules {
 	 * since is not its fault. */
 	bool misled;
 	struct osim__bag sessions;
-	struct osim__bag shm;	   /* registered, by cookie: bytes; a refusal to unregister it */
+	struct osim__bag shm;	   /* registered, by cookie: bytes, enum osim__shm_doubt */
 	struct osim__bag rpc_mem;  /* given for RPCs, by cookie: kind of memory */
 	struct osim__bag lent;	   /* protected memory */
 	struct osim__bag posted;   /* by value: number of the event, time */
@@ -320,5 +325,10 @@ void osim__outcomes_message(struct osim_rules *c, const struct osim_event *e,
 void osim__outcomes_rpc(struct osim_rules *c, const struct osim_event *e,
 			const struct osim__flight *flight);
 void osim__outcomes_quiet(struct osim_rules *c);
+
+/* Has the secure world memory that was given for an RPC? */
+bool osim__rules_lent(const struct osim_rules *rules);
+/* Does it wait for a notification? */
+bool osim__rules_waits(const struct osim_rules *rules);
 
 #endif

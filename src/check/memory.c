@@ -140,9 +140,12 @@ void osim__memory_message(struct osim_rules *c, const struct osim_event *e,
 
 void osim__memory_left(struct osim_rules *c)
 {
-	if (c->bound || c->shm.count)
-		OSIM__HOLD(c, SHM_LEFT, !c->shm.count, "%zu buffers are still registered",
-			   c->shm.count);
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->shm.count; i++)
+		count += c->shm.items[i].b != OSIM__SHM_REFUSED;
+	if (c->bound || count)
+		OSIM__HOLD(c, SHM_LEFT, !count, "%zu buffers are still registered", count);
 }
 
 /* --- memory for RPCs --- */

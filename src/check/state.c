@@ -231,7 +231,7 @@ static void on_refused(struct osim_rules *c, const struct osim__msg_copy *m)
 	for (size_t i = 0; i < c->shm.count; i++)
 		if (!m ||
 		    (m->arg.cmd == OPTEE_MSG_CMD_UNREGISTER_SHM && c->shm.items[i].key == cookie))
-			c->shm.items[i].b = 1;
+			c->shm.items[i].b = OSIM__SHM_DOUBTFUL;
 	/* It was asked for. */
 	if (m && m->arg.cmd == OPTEE_MSG_CMD_DO_BOTTOM_HALF)
 		c->bottom_half_due = false;
@@ -350,6 +350,17 @@ void osim__msg_copy(struct osim__msg_copy *to, const struct osim_event *e)
 		memcpy(to->params, OSIM_MSG_PARAMS(e->msg), to->count * sizeof(to->params[0]));
 }
 
+/* More than to ask for it the driver cannot do. */
+static void unregistered(struct osim_rules *c, uint64_t cookie, uint32_t ret)
+{
+	struct osim__item *item = osim__bag_find(&c->shm, cookie);
+
+	if (!ret)
+		osim__bag_remove(&c->shm, cookie);
+	else if (item)
+		item->b = OSIM__SHM_REFUSED;
+}
+
 void osim__state_msg(struct osim_rules *c, const struct osim_event *e, struct osim__flight *f)
 {
 	uint32_t cmd = e->msg->cmd;
@@ -370,8 +381,8 @@ void osim__state_msg(struct osim_rules *c, const struct osim_event *e, struct os
 	f->msg_stage = OSIM__ENDED;
 	f->msg.arg.ret = e->msg->ret;
 	f->msg.arg.session = e->msg->session;
-	if (cmd == OPTEE_MSG_CMD_UNREGISTER_SHM && !e->msg->ret)
-		osim__bag_remove(&c->shm, f->msg.params[0].u.rmem.shm_ref);
+	if (cmd == OPTEE_MSG_CMD_UNREGISTER_SHM)
+		unregistered(c, f->msg.params[0].u.rmem.shm_ref, e->msg->ret);
 	if (cmd == OPTEE_MSG_CMD_RECLAIM_PROTMEM && !e->msg->ret)
 		osim__bag_remove(&c->lent, osim__reclaimed(&f->msg.params[0]));
 }
@@ -514,6 +525,19 @@ void osim__state_record(struct osim_rules *c, const struct osim_event *e)
 		f->ran = f->runs && (e->flags & OSIM_EVENT_F_END);
 		f->runs = !f->ran;
 	}
+}
+
+bool osim__rules_lent(const struct osim_rules *rules)
+{
+	return rules->rpc_mem.count != 0;
+}
+
+bool osim__rules_waits(const struct osim_rules *rules)
+{
+	for (size_t i = 0; i < rules->flight_count; i++)
+		if (rules->flights[i]->waits)
+			return true;
+	return false;
 }
 
 /* --- the end --- */

@@ -147,6 +147,8 @@ void osim__thread_rpc(struct osim__sthread *t, struct osim__rpc_regs *r);
 /* A scheduling point of a thread. With interrupts of the normal world on, the call returns as long
  * as one is pending: what the thread has in its hands has to be known to its guest. */
 void osim__thread_point(struct osim__sthread *t, enum osim__point why);
+/* Its message, or that of its RPC, while an event tells of it. shm NULL: there is none. */
+struct osim__mem osim__thread_message(const struct osim__secure *s, uint32_t index, bool rpc);
 /* The value that a lock makes this thread wait for. */
 uint32_t osim__thread_wait_value(const struct osim__sthread *t);
 

@@ -160,6 +160,16 @@ void osim__thread_point(struct osim__sthread *t, enum osim__point why)
 	take_interrupts(t);
 }
 
+struct osim__mem osim__thread_message(const struct osim__secure *s, uint32_t index, bool rpc)
+{
+	const struct osim__guest *g = s ? s->guests : NULL;
+
+	/* Events do not say of which guest they are. */
+	if (!g || g->next || index >= s->thread_count)
+		return (struct osim__mem){.shm = NULL};
+	return rpc ? g->threads[index].rpc_arg : g->threads[index].arg;
+}
+
 uint32_t osim__thread_wait_value(const struct osim__sthread *t)
 {
 	return t->guest->s->sync_base + t->index;
