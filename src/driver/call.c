@@ -76,8 +76,6 @@ static u32 serve(struct optee_context *ctx, u32 cmd, struct osim_msg_param *para
 	struct osim_msg_param_value *v = &param->u.value;
 	struct timespec64 now;
 
-	while (num_params > 1 && param[num_params - 1].attr == OPTEE_MSG_ATTR_TYPE_NONE)
-		num_params--;
 	if (cmd < OPTEE_RPC_CMD_GET_TIME || cmd > OPTEE_RPC_CMD_SHM_FREE)
 		return TEE_ERROR_NOT_SUPPORTED;
 	if (num_params != 1 || (param->attr & OPTEE_MSG_ATTR_TYPE_MASK) != type)
@@ -141,11 +139,11 @@ static void handle_rpc(struct optee_context *ctx, struct optee_shm *msg, struct 
 	u32 size = res->a1;
 	struct optee_shm *shm;
 
-	res->a1 = res->a2 = 0;
 	switch (OPTEE_SMC_RETURN_GET_RPC_FUNC(res->a0)) {
 	case OPTEE_SMC_RPC_FUNC_ALLOC:
 		shm = optee_shm_alloc(ctx->optee, size, OPTEE_SECURE);
 		*a5 = IS_ERR(shm) ? 0 : shm->id;
+		res->a1 = res->a2 = 0;
 		if (*a5) {
 			res->a1 = shm->pa >> 32;
 			res->a2 = (u32)shm->pa;
