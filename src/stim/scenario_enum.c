@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <optee_sim/abi/abi.h>
@@ -166,6 +167,17 @@ static void expect_needs_supplicant(struct osim_stage *stage, size_t count, bool
 	}
 }
 
+/* It answers as long as the machine is there. */
+static struct enumerator *enumerator(struct osim_stage *stage, const struct enumerator *as)
+{
+	struct enumerator *e = osim_stage_alloc(stage, sizeof(*e));
+
+	if (!e)
+		abort();
+	*e = *as;
+	return e;
+}
+
 static bool begin(struct enumerator *e, struct osim_stage *stage)
 {
 	struct osim_pta pta = {.size = sizeof(pta),
@@ -203,10 +215,11 @@ static bool enumerates(struct osim_stage *stage, const struct enumerator *e)
 
 static void enum_three(struct osim_stage *stage)
 {
-	struct enumerator e = {.size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED};
+	struct enumerator *e = enumerator(
+		stage, &(struct enumerator){.size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED});
 
-	begin(&e, stage);
-	if (!enumerates(stage, &e))
+	begin(e, stage);
+	if (!enumerates(stage, e))
 		return;
 	expect_devices(stage, LISTED);
 	expect_needs_supplicant(stage, LISTED, false);
@@ -217,22 +230,24 @@ static void enum_three(struct osim_stage *stage)
 /* No devices, in each way: the driver is there without them. */
 static void enum_none(struct osim_stage *stage)
 {
-	struct enumerator e = {.size_ret = TEE_ERROR_SHORT_BUFFER};
+	struct enumerator *e =
+		enumerator(stage, &(struct enumerator){.size_ret = TEE_ERROR_SHORT_BUFFER});
 
-	osim_expect(stage, begin(&e, stage), "probe.bound",
+	osim_expect(stage, begin(e, stage), "probe.bound",
 		    "the driver does not come up where no devices are listed");
 	expect_devices(stage, 0);
 }
 
 static void enum_refused(struct osim_stage *stage)
 {
-	struct enumerator e = {.refuse = TEE_ERROR_ITEM_NOT_FOUND,
-			       .size_ret = TEE_ERROR_SHORT_BUFFER,
-			       .count = LISTED};
+	struct enumerator *e =
+		enumerator(stage, &(struct enumerator){.refuse = TEE_ERROR_ITEM_NOT_FOUND,
+						       .size_ret = TEE_ERROR_SHORT_BUFFER,
+						       .count = LISTED});
 
-	osim_expect(stage, begin(&e, stage), "probe.bound",
+	osim_expect(stage, begin(e, stage), "probe.bound",
 		    "the driver does not come up where devices cannot be enumerated");
-	osim_expect(stage, !e.asked[GET_DEVICES], "device.closed-session",
+	osim_expect(stage, !e->asked[GET_DEVICES], "device.closed-session",
 		    "devices are enumerated in a session that was refused");
 	expect_devices(stage, 0);
 }
@@ -247,31 +262,35 @@ static void enum_fails(struct osim_stage *stage, struct enumerator *e)
 
 static void enum_fails_size(struct osim_stage *stage)
 {
-	struct enumerator e = {.size_ret = TEE_ERROR_OUT_OF_MEMORY, .count = LISTED};
+	struct enumerator *e = enumerator(
+		stage, &(struct enumerator){.size_ret = TEE_ERROR_OUT_OF_MEMORY, .count = LISTED});
 
-	enum_fails(stage, &e);
+	enum_fails(stage, e);
 }
 
 static void enum_fails_list(struct osim_stage *stage)
 {
-	struct enumerator e = {.size_ret = TEE_ERROR_SHORT_BUFFER,
-			       .list_ret = TEE_ERROR_OUT_OF_MEMORY,
-			       .count = LISTED};
+	struct enumerator *e =
+		enumerator(stage, &(struct enumerator){.size_ret = TEE_ERROR_SHORT_BUFFER,
+						       .list_ret = TEE_ERROR_OUT_OF_MEMORY,
+						       .count = LISTED});
 
-	enum_fails(stage, &e);
+	enum_fails(stage, e);
 }
 
 /* --- with a supplicant --- */
 
 static void enum_supplicant(struct osim_stage *stage)
 {
-	struct enumerator e = {
-		.func = GET_DEVICES_SUPP, .size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED};
+	struct enumerator *e =
+		enumerator(stage, &(struct enumerator){.func = GET_DEVICES_SUPP,
+						       .size_ret = TEE_ERROR_SHORT_BUFFER,
+						       .count = LISTED});
 
-	begin(&e, stage);
-	if (!enumerates(stage, &e) || !osim_stage_has_supplicant(stage))
+	begin(e, stage);
+	if (!enumerates(stage, e) || !osim_stage_has_supplicant(stage))
 		return;
-	osim_expect(stage, !e.asked[GET_DEVICES_SUPP], "device.early",
+	osim_expect(stage, !e->asked[GET_DEVICES_SUPP], "device.early",
 		    "devices that need a supplicant are looked for before there is one");
 	expect_devices(stage, 0);
 	osim_stage_program(stage, "supplicant", osim__program_supplicant_brief);
@@ -285,12 +304,15 @@ static void enum_supplicant(struct osim_stage *stage)
 /* Nothing that the kernel does for itself waits for a supplicant that is not there. */
 static void enum_nowait(struct osim_stage *stage)
 {
-	struct enumerator e = {.size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED, .ask = true};
+	struct enumerator *e =
+		enumerator(stage, &(struct enumerator){.size_ret = TEE_ERROR_SHORT_BUFFER,
+						       .count = LISTED,
+						       .ask = true});
 
-	begin(&e, stage);
-	if (!enumerates(stage, &e) || !osim_stage_has_supplicant(stage))
+	begin(e, stage);
+	if (!enumerates(stage, e) || !osim_stage_has_supplicant(stage))
 		return;
-	osim_expect(stage, e.asked_ret == TEE_ERROR_COMMUNICATION, "supplicant.nowait",
+	osim_expect(stage, e->asked_ret == TEE_ERROR_COMMUNICATION, "supplicant.nowait",
 		    "a request of the kernel's own session, with no supplicant there, is not "
 		    "TEE_ERROR_COMMUNICATION");
 	expect_devices(stage, LISTED);
