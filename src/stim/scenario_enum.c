@@ -345,21 +345,22 @@ static void add_block(struct osim_machine *m)
 /* The first block comes when the driver is there, and then a second one. */
 static void enum_rpmb(struct osim_stage *stage)
 {
-	struct enumerator e = {.func = GET_DEVICES_RPMB,
-			       .size_ret = TEE_ERROR_STORAGE_NOT_AVAILABLE,
-			       .count = LISTED};
+	struct enumerator *e =
+		enumerator(stage, &(struct enumerator){.func = GET_DEVICES_RPMB,
+						       .size_ret = TEE_ERROR_STORAGE_NOT_AVAILABLE,
+						       .count = LISTED});
 
-	begin(&e, stage);
-	if (enumerates(stage, &e)) {
+	begin(e, stage);
+	if (enumerates(stage, e)) {
 		expect_devices(stage, 0);
-		e.size_ret = TEE_ERROR_SHORT_BUFFER;
+		e->size_ret = TEE_ERROR_SHORT_BUFFER;
 		add_block(stage->m);
 	}
-	if (e.asked[GET_DEVICES_RPMB]) {
+	if (e->asked[GET_DEVICES_RPMB]) {
 		expect_devices(stage, LISTED);
 		add_block(stage->m);
 		expect_devices(stage, LISTED);
-	} else if (e.asked[GET_DEVICES]) {
+	} else if (e->asked[GET_DEVICES]) {
 		osim_stage_lacks(stage, "devices that need RPMB");
 	}
 	leave(stage);
@@ -369,18 +370,20 @@ static void enum_rpmb(struct osim_stage *stage)
 /* The block has been there before the driver. */
 static void enum_rpmb_before(struct osim_stage *stage)
 {
-	struct enumerator e = {
-		.func = GET_DEVICES_RPMB, .size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED};
+	struct enumerator *e =
+		enumerator(stage, &(struct enumerator){.func = GET_DEVICES_RPMB,
+						       .size_ret = TEE_ERROR_SHORT_BUFFER,
+						       .count = LISTED});
 	bool asked;
 
 	add_block(stage->m);
-	begin(&e, stage);
-	if (enumerates(stage, &e)) {
-		asked = e.asked[GET_DEVICES_RPMB];
+	begin(e, stage);
+	if (enumerates(stage, e)) {
+		asked = e->asked[GET_DEVICES_RPMB];
 		/* A driver that knows of RPMB looks for them with the second block at the latest.
 		 */
 		add_block(stage->m);
-		if (e.asked[GET_DEVICES_RPMB])
+		if (e->asked[GET_DEVICES_RPMB])
 			osim_expect(stage, asked, "device.late",
 				    "devices that need RPMB are not looked for where it is there "
 				    "before the driver");

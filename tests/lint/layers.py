@@ -19,7 +19,7 @@ ROOMS = {
     "check": ["abi", "trace"],
     "stim": ["abi", "sched", "machine", "loop", "invoke", "secure", "kernel", "user", "trace", "check"],
     "explore": ["sched", "machine"],
-    "jobs": ["abi", "machine", "stim", "check", "explore", "loop"],
+    "jobs": ["abi", "sched", "machine", "secure", "stim", "check", "explore", "loop"],
     "cli": [],
 }
 
