@@ -32,6 +32,7 @@ struct experiment_run {
 	osim__wrong_fn *wrong;
 	void *wrong_arg;
 	struct osim__disturb disturb;
+	bool left;  /* the driver has, in a thread of its own, and nobody waits any more */
 	bool lent;  /* the secure world kept memory that was given for an RPC */
 	bool waits; /* something was wrong while a thread of it waited for a notification */
 	/* By secure thread: who serves its RPC; 0: nobody. */
@@ -215,8 +216,8 @@ static bool excused(const struct experiment_run *run, const char *id)
 	bool wrong = osim__experiment_who(run->x) == OSIM_WHO_HOSTILE;
 	bool stuck = !strcmp(id, "machine.stuck");
 
-	if (stuck &&
-	    (run->disturb.held || run->x->plan == OSIM__PLAN_LOST || (wrong && run->waits)))
+	if (stuck && (run->left || run->disturb.held || run->x->plan == OSIM__PLAN_LOST ||
+		      (wrong && run->waits)))
 		return true;
 	if (run->disturb.wronged &&
 	    (!strcmp(id, "memory.freed-page") || !strcmp(id, "secure.memory-gone")))
@@ -264,7 +265,7 @@ static int make(struct experiment_run *run)
 	osim__stage_run(&run->stage, run->x->scenario);
 	/* What was begun in threads of its own comes to its end. */
 	if (run->x->plan == OSIM__PLAN_UNBIND || run->x->plan == OSIM__PLAN_KEXEC)
-		osim_run(m);
+		run->left = !osim_run(m);
 	if (run->disturb.stopped)
 		osim__disturb_next_kernel(&run->disturb);
 	if (osim_bound(m))
