@@ -305,6 +305,8 @@ void osim__memory_message(struct osim_rules *c, const struct osim_event *e,
 			  const struct osim__flight *flight);
 void osim__memory_rpc(struct osim_rules *c, const struct osim_event *e,
 		      const struct osim__flight *flight);
+/* UNREGISTER_SHM was answered; where it is refused the driver can do no more than ask. */
+void osim__memory_unregistered(struct osim_rules *c, uint64_t cookie, uint32_t ret);
 void osim__memory_left(struct osim_rules *c);
 
 void osim__rpc_event(struct osim_rules *c, const struct osim_event *e,

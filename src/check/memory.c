@@ -138,6 +138,16 @@ void osim__memory_message(struct osim_rules *c, const struct osim_event *e,
 	}
 }
 
+void osim__memory_unregistered(struct osim_rules *c, uint64_t cookie, uint32_t ret)
+{
+	struct osim__item *item = osim__bag_find(&c->shm, cookie);
+
+	if (!ret)
+		osim__bag_remove(&c->shm, cookie);
+	else if (item)
+		item->b = OSIM__SHM_REFUSED;
+}
+
 void osim__memory_left(struct osim_rules *c)
 {
 	size_t count = 0;
@@ -227,4 +237,19 @@ void osim__memory_rpc(struct osim_rules *c, const struct osim_event *e,
 	else if (flight->rpc_stage == OSIM__TAKEN && e->msg->cmd == OPTEE_RPC_CMD_SHM_ALLOC &&
 		 !e->msg->ret && e->msg->num_params)
 		given(c, OSIM_MSG_PARAMS(e->msg)->u.tmem.shm_ref);
+}
+
+/* --- for whoever judges a run --- */
+
+bool osim__rules_lent(const struct osim_rules *rules)
+{
+	return rules->rpc_mem.count != 0;
+}
+
+bool osim__rules_waits(const struct osim_rules *rules)
+{
+	for (size_t i = 0; i < rules->flight_count; i++)
+		if (rules->flights[i]->waits)
+			return true;
+	return false;
 }

@@ -350,17 +350,6 @@ void osim__msg_copy(struct osim__msg_copy *to, const struct osim_event *e)
 		memcpy(to->params, OSIM_MSG_PARAMS(e->msg), to->count * sizeof(to->params[0]));
 }
 
-/* More than to ask for it the driver cannot do. */
-static void unregistered(struct osim_rules *c, uint64_t cookie, uint32_t ret)
-{
-	struct osim__item *item = osim__bag_find(&c->shm, cookie);
-
-	if (!ret)
-		osim__bag_remove(&c->shm, cookie);
-	else if (item)
-		item->b = OSIM__SHM_REFUSED;
-}
-
 void osim__state_msg(struct osim_rules *c, const struct osim_event *e, struct osim__flight *f)
 {
 	uint32_t cmd = e->msg->cmd;
@@ -382,7 +371,7 @@ void osim__state_msg(struct osim_rules *c, const struct osim_event *e, struct os
 	f->msg.arg.ret = e->msg->ret;
 	f->msg.arg.session = e->msg->session;
 	if (cmd == OPTEE_MSG_CMD_UNREGISTER_SHM)
-		unregistered(c, f->msg.params[0].u.rmem.shm_ref, e->msg->ret);
+		osim__memory_unregistered(c, f->msg.params[0].u.rmem.shm_ref, e->msg->ret);
 	if (cmd == OPTEE_MSG_CMD_RECLAIM_PROTMEM && !e->msg->ret)
 		osim__bag_remove(&c->lent, osim__reclaimed(&f->msg.params[0]));
 }
@@ -525,19 +514,6 @@ void osim__state_record(struct osim_rules *c, const struct osim_event *e)
 		f->ran = f->runs && (e->flags & OSIM_EVENT_F_END);
 		f->runs = !f->ran;
 	}
-}
-
-bool osim__rules_lent(const struct osim_rules *rules)
-{
-	return rules->rpc_mem.count != 0;
-}
-
-bool osim__rules_waits(const struct osim_rules *rules)
-{
-	for (size_t i = 0; i < rules->flight_count; i++)
-		if (rules->flights[i]->waits)
-			return true;
-	return false;
 }
 
 /* --- the end --- */
