@@ -488,7 +488,7 @@ void osim__disturb_next_kernel(struct osim__disturb *d)
 	osim_crash(stage->m);
 	if (!osim_stage_try_bind(stage))
 		return;
-	if (kdump)
+	if (kdump && !stage->part)
 		stage->host->unmet(stage->host->arg, "probe.kdump",
 				   "the driver is bound in a kernel that saves another's memory");
 	osim_stage_program(stage, "session", osim__program_session);
