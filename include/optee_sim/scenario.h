@@ -60,7 +60,9 @@ struct osim_scenario {
 	const char *what; /**< One sentence. */
 	/** Changes defaults; NULL: none. */
 	void (*configure)(struct osim_options *machine, struct osim_secure_options *secure);
-	/** On the host's stack. The driver is unbound afterwards if it still is bound. */
+	/** On the host's stack. The driver is unbound afterwards if it still is bound, and programs
+	 * that wait come to their end only then: what they, taps and pseudo TAs use is static or
+	 * from osim_stage_alloc(). */
 	void (*body)(struct osim_stage *stage);
 	enum osim_who who; /**< Who can cause what happens in it; honest where it is not said. */
 	bool notif;	   /**< Without notifications by interrupt nothing is left of it. */

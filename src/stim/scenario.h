@@ -20,6 +20,14 @@ struct osim__stage_host {
 /* Runs it, unless the driver is from before what it is about: then it lacks that. */
 void osim__stage_run(struct osim_stage *stage, const struct osim_scenario *scenario);
 
+/*
+ * A copy of what programs, taps and pseudo TAs of a scenario use, in memory of the stage: some of
+ * them come to their end only when the driver is removed, which is after the scenario's body.
+ */
+void *osim__stage_keep(struct osim_stage *stage, const void *what, size_t bytes);
+#define OSIM__KEEP(stage, type, ...) \
+	((type *)osim__stage_keep(stage, &(const type){__VA_ARGS__}, sizeof(type)))
+
 /* Gives back what osim_stage_alloc() gave, after the machine is gone. */
 void osim__stage_free(struct osim_stage *stage);
 

@@ -236,14 +236,14 @@ static void register_program(void *arg)
 
 static void with(struct osim_stage *stage, void (*program)(void *arg))
 {
-	struct answers a = {.stage = stage};
+	struct answers *a = OSIM__KEEP(stage, struct answers, .stage = stage);
 
 	stage->errors = true;
 	if (!osim_stage_bind(stage))
 		return;
-	stage->tap = (struct osim_tap){.fn = answers_tap, .arg = &a};
+	stage->tap = (struct osim_tap){.fn = answers_tap, .arg = a};
 	osim_tap_add(stage->m, &stage->tap);
-	osim_spawn(stage->m, "program", program, &a, -1, &stage->task[0]);
+	osim_spawn(stage->m, "program", program, a, -1, &stage->task[0]);
 	osim_run(stage->m);
 	osim_tap_remove(stage->m, &stage->tap);
 }

@@ -117,11 +117,11 @@ static void apart(struct osim_stage *stage)
 				     .name = "slow",
 				     .flags = OSIM_PTA_CONCURRENT | OSIM_PTA_MULTI_INSTANCE,
 				     .open = slow_open};
-	struct flights flights = {.stage = stage};
+	struct flights *flights = OSIM__KEEP(stage, struct flights, .stage = stage);
 
 	if (osim_pta_register(stage->m, &pta))
 		return;
-	stage->tap = (struct osim_tap){.fn = flights_tap, .arg = &flights};
+	stage->tap = (struct osim_tap){.fn = flights_tap, .arg = flights};
 	osim_tap_add(stage->m, &stage->tap);
 	if (osim_stage_bind(stage)) {
 		for (unsigned int i = 0; i < OSIM_STAGE_TASKS_MAX; i++)

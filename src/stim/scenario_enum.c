@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <optee_sim/abi/abi.h>
@@ -167,17 +166,6 @@ static void expect_needs_supplicant(struct osim_stage *stage, size_t count, bool
 	}
 }
 
-/* It answers as long as the machine is there. */
-static struct enumerator *enumerator(struct osim_stage *stage, const struct enumerator *as)
-{
-	struct enumerator *e = osim_stage_alloc(stage, sizeof(*e));
-
-	if (!e)
-		abort();
-	*e = *as;
-	return e;
-}
-
 static bool begin(struct enumerator *e, struct osim_stage *stage)
 {
 	struct osim_pta pta = {.size = sizeof(pta),
@@ -215,8 +203,8 @@ static bool enumerates(struct osim_stage *stage, const struct enumerator *e)
 
 static void enum_three(struct osim_stage *stage)
 {
-	struct enumerator *e = enumerator(
-		stage, &(struct enumerator){.size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED});
+	struct enumerator *e = OSIM__KEEP(stage, struct enumerator,
+					  .size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED);
 
 	begin(e, stage);
 	if (!enumerates(stage, e))
@@ -231,7 +219,7 @@ static void enum_three(struct osim_stage *stage)
 static void enum_none(struct osim_stage *stage)
 {
 	struct enumerator *e =
-		enumerator(stage, &(struct enumerator){.size_ret = TEE_ERROR_SHORT_BUFFER});
+		OSIM__KEEP(stage, struct enumerator, .size_ret = TEE_ERROR_SHORT_BUFFER);
 
 	osim_expect(stage, begin(e, stage), "probe.bound",
 		    "the driver does not come up where no devices are listed");
@@ -241,9 +229,8 @@ static void enum_none(struct osim_stage *stage)
 static void enum_refused(struct osim_stage *stage)
 {
 	struct enumerator *e =
-		enumerator(stage, &(struct enumerator){.refuse = TEE_ERROR_ITEM_NOT_FOUND,
-						       .size_ret = TEE_ERROR_SHORT_BUFFER,
-						       .count = LISTED});
+		OSIM__KEEP(stage, struct enumerator, .refuse = TEE_ERROR_ITEM_NOT_FOUND,
+			   .size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED);
 
 	osim_expect(stage, begin(e, stage), "probe.bound",
 		    "the driver does not come up where devices cannot be enumerated");
@@ -262,8 +249,8 @@ static void enum_fails(struct osim_stage *stage, struct enumerator *e)
 
 static void enum_fails_size(struct osim_stage *stage)
 {
-	struct enumerator *e = enumerator(
-		stage, &(struct enumerator){.size_ret = TEE_ERROR_OUT_OF_MEMORY, .count = LISTED});
+	struct enumerator *e = OSIM__KEEP(stage, struct enumerator,
+					  .size_ret = TEE_ERROR_OUT_OF_MEMORY, .count = LISTED);
 
 	enum_fails(stage, e);
 }
@@ -271,9 +258,8 @@ static void enum_fails_size(struct osim_stage *stage)
 static void enum_fails_list(struct osim_stage *stage)
 {
 	struct enumerator *e =
-		enumerator(stage, &(struct enumerator){.size_ret = TEE_ERROR_SHORT_BUFFER,
-						       .list_ret = TEE_ERROR_OUT_OF_MEMORY,
-						       .count = LISTED});
+		OSIM__KEEP(stage, struct enumerator, .size_ret = TEE_ERROR_SHORT_BUFFER,
+			   .list_ret = TEE_ERROR_OUT_OF_MEMORY, .count = LISTED);
 
 	enum_fails(stage, e);
 }
@@ -282,10 +268,8 @@ static void enum_fails_list(struct osim_stage *stage)
 
 static void enum_supplicant(struct osim_stage *stage)
 {
-	struct enumerator *e =
-		enumerator(stage, &(struct enumerator){.func = GET_DEVICES_SUPP,
-						       .size_ret = TEE_ERROR_SHORT_BUFFER,
-						       .count = LISTED});
+	struct enumerator *e = OSIM__KEEP(stage, struct enumerator, .func = GET_DEVICES_SUPP,
+					  .size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED);
 
 	begin(e, stage);
 	if (!enumerates(stage, e) || !osim_stage_has_supplicant(stage))
@@ -305,9 +289,8 @@ static void enum_supplicant(struct osim_stage *stage)
 static void enum_nowait(struct osim_stage *stage)
 {
 	struct enumerator *e =
-		enumerator(stage, &(struct enumerator){.size_ret = TEE_ERROR_SHORT_BUFFER,
-						       .count = LISTED,
-						       .ask = true});
+		OSIM__KEEP(stage, struct enumerator, .size_ret = TEE_ERROR_SHORT_BUFFER,
+			   .count = LISTED, .ask = true);
 
 	begin(e, stage);
 	if (!enumerates(stage, e) || !osim_stage_has_supplicant(stage))
@@ -346,9 +329,8 @@ static void add_block(struct osim_machine *m)
 static void enum_rpmb(struct osim_stage *stage)
 {
 	struct enumerator *e =
-		enumerator(stage, &(struct enumerator){.func = GET_DEVICES_RPMB,
-						       .size_ret = TEE_ERROR_STORAGE_NOT_AVAILABLE,
-						       .count = LISTED});
+		OSIM__KEEP(stage, struct enumerator, .func = GET_DEVICES_RPMB,
+			   .size_ret = TEE_ERROR_STORAGE_NOT_AVAILABLE, .count = LISTED);
 
 	begin(e, stage);
 	if (enumerates(stage, e)) {
@@ -370,10 +352,8 @@ static void enum_rpmb(struct osim_stage *stage)
 /* The block has been there before the driver. */
 static void enum_rpmb_before(struct osim_stage *stage)
 {
-	struct enumerator *e =
-		enumerator(stage, &(struct enumerator){.func = GET_DEVICES_RPMB,
-						       .size_ret = TEE_ERROR_SHORT_BUFFER,
-						       .count = LISTED});
+	struct enumerator *e = OSIM__KEEP(stage, struct enumerator, .func = GET_DEVICES_RPMB,
+					  .size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED);
 	bool asked;
 
 	add_block(stage->m);

@@ -114,16 +114,16 @@ static void logins(void *arg)
 
 static void login(struct osim_stage *stage)
 {
-	struct identity heard = {.login = NOBODY};
+	struct identity *heard = OSIM__KEEP(stage, struct identity, .login = NOBODY);
 	const struct osim_pta pta = {.size = sizeof(pta),
 				     .uuid = {0x10, 0x91, 4},
 				     .name = "login",
 				     .flags = OSIM_PTA_CONCURRENT,
 				     .open = login_open,
 				     .invoke = login_invoke,
-				     .arg = &heard};
+				     .arg = heard};
 
-	stage->own = &heard;
+	stage->own = heard;
 	if (osim_pta_register(stage->m, &pta) || !osim_stage_bind(stage))
 		return;
 	if (stage->part) {

@@ -348,10 +348,10 @@ static void unmapped_program(void *arg)
 
 static void unmapped(struct osim_stage *stage)
 {
-	struct unmapped u = {.cookie = 0};
+	struct unmapped *u = OSIM__KEEP(stage, struct unmapped, .cookie = 0);
 
 	stage->errors = true;
-	stage->tap = (struct osim_tap){.fn = unmapped_tap, .arg = &u};
+	stage->tap = (struct osim_tap){.fn = unmapped_tap, .arg = u};
 	if (!osim_stage_bind(stage))
 		return;
 	stage->event = unmapped_event;
@@ -421,11 +421,11 @@ static void turner(void *arg)
 
 static void foreign_intr(struct osim_stage *stage)
 {
-	struct storm storm = {.stage = stage};
+	struct storm *storm = OSIM__KEEP(stage, struct storm, .stage = stage);
 
 	if (!osim_stage_bind(stage))
 		return;
-	stage->tap = (struct osim_tap){.fn = storm_tap, .arg = &storm};
+	stage->tap = (struct osim_tap){.fn = storm_tap, .arg = storm};
 	osim_tap_add(stage->m, &stage->tap);
 	stage->count = 2;
 	osim_stage_program(stage, "session", osim__program_session);

@@ -148,9 +148,10 @@ static void ask_kernel(struct osim__asking *asking, struct osim_pta_call *call, 
 
 static void kernel_rpcs(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage, .ask = ask_kernel};
+	struct osim__asking *asking =
+		OSIM__KEEP(stage, struct osim__asking, .stage = stage, .ask = ask_kernel);
 
-	osim__asks_run(&asking);
+	osim__asks_run(asking);
 }
 
 static void ask_malformed(struct osim__asking *asking, struct osim_pta_call *call, uint32_t program)
@@ -163,9 +164,10 @@ static void ask_malformed(struct osim__asking *asking, struct osim_pta_call *cal
 
 static void malformed_rpcs(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage, .ask = ask_malformed};
+	struct osim__asking *asking =
+		OSIM__KEEP(stage, struct osim__asking, .stage = stage, .ask = ask_malformed);
 
-	osim__asks_run(&asking);
+	osim__asks_run(asking);
 }
 
 /* --- I2C --- */
@@ -318,10 +320,10 @@ static void ask_i2c_malformed(struct osim__asking *asking, struct osim_pta_call 
 
 static void with_buses(struct osim__asking *asking)
 {
-	struct chip chip = {.reads = 0};
-	struct osim_i2c_bus bus = {.size = sizeof(bus), .transfer = chip_transfer, .arg = &chip};
+	struct chip *chip = OSIM__KEEP(asking->stage, struct chip, .reads = 0);
+	struct osim_i2c_bus bus = {.size = sizeof(bus), .transfer = chip_transfer, .arg = chip};
 
-	asking->own = &chip;
+	asking->own = chip;
 	for (bus.number = BUS; bus.number <= BUS + 2; bus.number += 2) {
 		bus.ten_bit = bus.number != BUS;
 		osim_i2c_add(asking->stage->m, &bus);
@@ -331,16 +333,18 @@ static void with_buses(struct osim__asking *asking)
 
 static void i2c(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage, .ask = ask_i2c};
+	struct osim__asking *asking =
+		OSIM__KEEP(stage, struct osim__asking, .stage = stage, .ask = ask_i2c);
 
-	with_buses(&asking);
+	with_buses(asking);
 }
 
 static void i2c_malformed(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage, .ask = ask_i2c_malformed};
+	struct osim__asking *asking =
+		OSIM__KEEP(stage, struct osim__asking, .stage = stage, .ask = ask_i2c_malformed);
 
-	with_buses(&asking);
+	with_buses(asking);
 }
 
 const struct osim_scenario osim__scenario_rpc_kernel = {

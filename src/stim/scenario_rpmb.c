@@ -199,19 +199,21 @@ static void in_kernel(struct osim_stage *stage,
 				  uint32_t program),
 		      unsigned int programs)
 {
-	struct block blocks[BLOCKS];
-	struct osim__asking asking = {.stage = stage, .ask = ask, .own = blocks};
+	static const struct block none[BLOCKS];
+	struct block *blocks = osim__stage_keep(stage, none, sizeof(none));
+	struct osim__asking *asking =
+		OSIM__KEEP(stage, struct osim__asking, .stage = stage, .ask = ask, .own = blocks);
 
 	add_blocks(stage->m, blocks);
-	if (!osim__asks_bind(&asking))
+	if (!osim__asks_bind(asking))
 		return;
 	if (!routed_by(stage, "kernel\n")) {
-		expect_unserved(&asking);
+		expect_unserved(asking);
 		return;
 	}
 	while (programs--)
-		osim__asks_program(&asking);
-	osim__asks_end(&asking);
+		osim__asks_program(asking);
+	osim__asks_end(asking);
 }
 
 static void rpmb(struct osim_stage *stage)
@@ -360,23 +362,24 @@ static void serves_rpmb(void *arg)
 
 static void rpmb_user(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage, .ask = ask_user};
+	struct osim__asking *asking =
+		OSIM__KEEP(stage, struct osim__asking, .stage = stage, .ask = ask_user);
 
-	if (!osim__asks_bind(&asking) || !osim_stage_has_supplicant(stage))
+	if (!osim__asks_bind(asking) || !osim_stage_has_supplicant(stage))
 		return;
 	osim_expect(stage, !routed_by(stage, "kernel\n"), "rpmb.routing",
 		    "the driver says that the kernel serves RPMB, which the secure world does not "
 		    "ask it to");
 	osim_stage_program(stage, "supplicant", serves_rpmb);
 	osim_run_for(stage->m, 10 * MS);
-	osim__asks_program(&asking);
+	osim__asks_program(asking);
 	osim_run_for(stage->m, 100 * MS);
 	for (unsigned int i = 0; i < stage->tasks; i++) {
 		osim_expect(stage, osim_task_done(stage->task[i]), "supplicant.stuck",
 			    "a request about RPMB does not reach the supplicant");
 		osim_task_signal(stage->task[i], true);
 	}
-	osim__asks_end(&asking);
+	osim__asks_end(asking);
 }
 
 const struct osim_scenario osim__scenario_rpmb = {

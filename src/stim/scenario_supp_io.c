@@ -229,14 +229,15 @@ static void strict_order(void *arg)
 
 static void served_by(struct osim_stage *stage, void (*supplicant)(void *), unsigned int askers)
 {
-	struct osim__asking asking = {.stage = stage, .ask = ask_files};
+	struct osim__asking *asking =
+		OSIM__KEEP(stage, struct osim__asking, .stage = stage, .ask = ask_files);
 
-	if (!osim__asks_bind(&asking) || !osim_stage_has_supplicant(stage))
+	if (!osim__asks_bind(asking) || !osim_stage_has_supplicant(stage))
 		return;
 	osim_stage_program(stage, "supplicant", supplicant);
 	osim_run_for(stage->m, 10 * MS);
 	for (unsigned int i = 0; i < askers; i++) {
-		osim__asks_program(&asking);
+		osim__asks_program(asking);
 		osim_run_for(stage->m, MS);
 	}
 	osim_run_for(stage->m, 100 * MS);

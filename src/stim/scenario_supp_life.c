@@ -116,18 +116,18 @@ static void serves_second(void *arg)
 /* The first of two programs is killed before anybody has seen its request. */
 static void supp_killed_queued(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage};
-	struct requests r;
+	struct osim__asking *asking = OSIM__KEEP(stage, struct osim__asking, .stage = stage);
+	struct requests *r = OSIM__KEEP(stage, struct requests, .result = {PENDING});
 
-	if (!begin(&asking, &r))
+	if (!begin(asking, r))
 		return;
-	ask(&asking, 2);
+	ask(asking, 2);
 	kill_task(stage, 0);
-	expect_result(stage, &r, 0, LOST);
-	expect_result(stage, &r, 1, PENDING);
+	expect_result(stage, r, 0, LOST);
+	expect_result(stage, r, 1, PENDING);
 	osim_stage_program(stage, "supplicant", serves_second);
 	end(stage);
-	expect_result(stage, &r, 1, TEE_SUCCESS);
+	expect_result(stage, r, 1, TEE_SUCCESS);
 }
 
 /* The program of the first request is killed meanwhile. */
@@ -157,18 +157,18 @@ static void serves_late_plain(void *arg)
 
 static void killed_working(struct osim_stage *stage, void (*supplicant)(void *))
 {
-	struct osim__asking asking = {.stage = stage};
-	struct requests r;
+	struct osim__asking *asking = OSIM__KEEP(stage, struct osim__asking, .stage = stage);
+	struct requests *r = OSIM__KEEP(stage, struct requests, .result = {PENDING});
 
-	if (!begin(&asking, &r))
+	if (!begin(asking, r))
 		return;
-	ask(&asking, 2);
+	ask(asking, 2);
 	osim_stage_program(stage, "supplicant", supplicant);
 	osim_run_for(stage->m, 2 * MS);
 	kill_task(stage, 0);
-	expect_result(stage, &r, 0, LOST);
+	expect_result(stage, r, 0, LOST);
 	end(stage);
-	expect_result(stage, &r, 1, TEE_SUCCESS);
+	expect_result(stage, r, 1, TEE_SUCCESS);
 }
 
 static void supp_killed_working(struct osim_stage *stage)
@@ -225,25 +225,25 @@ static void serves_fourth(void *arg)
 /* One request is being worked on, the program of another has been killed, a third is queued. */
 static void supp_leaves(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage};
-	struct requests r;
+	struct osim__asking *asking = OSIM__KEEP(stage, struct osim__asking, .stage = stage);
+	struct requests *r = OSIM__KEEP(stage, struct requests, .result = {PENDING});
 
-	if (!begin(&asking, &r))
+	if (!begin(asking, r))
 		return;
 	osim_stage_program(stage, "supplicant", takes_two);
 	osim_run_for(stage->m, MS);
-	ask(&asking, 3);
+	ask(asking, 3);
 	kill_task(stage, 2);
-	expect_result(stage, &r, 1, LOST);
-	expect_result(stage, &r, 2, PENDING);
+	expect_result(stage, r, 1, LOST);
+	expect_result(stage, r, 2, PENDING);
 	osim_run_for(stage->m, 40 * MS);
-	expect_result(stage, &r, 0, LOST);
-	expect_result(stage, &r, 2, LOST);
+	expect_result(stage, r, 0, LOST);
+	expect_result(stage, r, 2, LOST);
 	osim_stage_program(stage, "supplicant", serves_fourth);
 	osim_run_for(stage->m, MS);
-	ask(&asking, 1);
+	ask(asking, 1);
 	end(stage);
-	expect_result(stage, &r, 3, TEE_SUCCESS);
+	expect_result(stage, r, 3, TEE_SUCCESS);
 }
 
 /* One CPU, whose thread goes on where it is: the program is killed and its request dropped before
@@ -264,36 +264,36 @@ static void leaves_and_kills(void *arg)
 
 static void supp_leaves_killed(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage};
-	struct requests r;
+	struct osim__asking *asking = OSIM__KEEP(stage, struct osim__asking, .stage = stage);
+	struct requests *r = OSIM__KEEP(stage, struct requests, .result = {PENDING});
 
-	if (!begin(&asking, &r))
+	if (!begin(asking, r))
 		return;
 	osim_stage_program(stage, "supplicant", leaves_and_kills);
 	osim_run_for(stage->m, MS);
-	ask(&asking, 1);
+	ask(asking, 1);
 	end(stage);
-	expect_result(stage, &r, 0, LOST);
+	expect_result(stage, r, 0, LOST);
 }
 
 /* With a request that has no number: the next supplicant begins anew. */
 static void supp_leaves_plain(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage};
-	struct requests r;
+	struct osim__asking *asking = OSIM__KEEP(stage, struct osim__asking, .stage = stage);
+	struct requests *r = OSIM__KEEP(stage, struct requests, .result = {PENDING});
 
-	if (!begin(&asking, &r))
+	if (!begin(asking, r))
 		return;
 	osim_stage_program(stage, "supplicant", takes_one_plain);
 	osim_run_for(stage->m, MS);
-	ask(&asking, 1);
+	ask(asking, 1);
 	osim_run_for(stage->m, 40 * MS);
-	expect_result(stage, &r, 0, LOST);
+	expect_result(stage, r, 0, LOST);
 	osim_stage_program(stage, "supplicant", serves_second);
 	osim_run_for(stage->m, MS);
-	ask(&asking, 1);
+	ask(asking, 1);
 	end(stage);
-	expect_result(stage, &r, 1, TEE_SUCCESS);
+	expect_result(stage, r, 1, TEE_SUCCESS);
 }
 
 /* A signal makes it look up from its wait; nothing is lost. */
@@ -314,19 +314,19 @@ static void interrupted(void *arg)
 
 static void supp_signal(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage};
-	struct requests r;
+	struct osim__asking *asking = OSIM__KEEP(stage, struct osim__asking, .stage = stage);
+	struct requests *r = OSIM__KEEP(stage, struct requests, .result = {PENDING});
 
-	if (!begin(&asking, &r))
+	if (!begin(asking, r))
 		return;
 	osim_stage_program(stage, "supplicant", interrupted);
 	osim_run_for(stage->m, 10 * MS);
 	if (stage->tasks)
 		osim_task_signal(stage->task[0], false);
 	osim_run_for(stage->m, 10 * MS);
-	ask(&asking, 1);
+	ask(asking, 1);
 	end(stage);
-	expect_result(stage, &r, 0, TEE_SUCCESS);
+	expect_result(stage, r, 0, TEE_SUCCESS);
 }
 
 /* --- memory --- */
@@ -411,13 +411,14 @@ static void gives_memory(void *arg)
 
 static void supp_gives_memory(struct osim_stage *stage)
 {
-	struct osim__asking asking = {.stage = stage, .ask = ask_memory};
+	struct osim__asking *asking =
+		OSIM__KEEP(stage, struct osim__asking, .stage = stage, .ask = ask_memory);
 
-	if (!osim__asks_bind(&asking) || !osim_stage_has_supplicant(stage))
+	if (!osim__asks_bind(asking) || !osim_stage_has_supplicant(stage))
 		return;
 	osim_stage_program(stage, "supplicant", gives_memory);
 	osim_run_for(stage->m, 10 * MS);
-	ask(&asking, 1);
+	ask(asking, 1);
 	end(stage);
 }
 

@@ -97,6 +97,15 @@ void *osim_stage_alloc(struct osim_stage *stage, size_t bytes)
 	return memory->bytes;
 }
 
+void *osim__stage_keep(struct osim_stage *stage, const void *what, size_t bytes)
+{
+	void *kept = osim_stage_alloc(stage, bytes);
+
+	if (!kept)
+		abort();
+	return memcpy(kept, what, bytes);
+}
+
 void osim__stage_free(struct osim_stage *stage)
 {
 	while (stage->host->memory) {
