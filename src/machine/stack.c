@@ -102,6 +102,17 @@ static const char *file_of(Dwarf_Die *unit, Dwarf_Addr pc, int *number)
 	return file;
 }
 
+/* A public function, or anything internal: a driver's descriptor and a user's scenario are public
+ * variables of theirs. */
+static bool is_ours(Dwarf_Die *die)
+{
+	const char *name = dwarf_diename(die);
+
+	return name && !strncmp(name, "osim_", 5) &&
+	       (name[5] == '_' || dwarf_tag(die) == DW_TAG_subprogram) &&
+	       dwarf_hasattr(die, DW_AT_external) && !dwarf_hasattr(die, DW_AT_declaration);
+}
+
 /*
  * Is the unit one of ours, but the model? Each defines something of the library's. Names of files
  * tell nothing: how they are written is up to the build, and one program may have been built twice.
@@ -110,13 +121,9 @@ static bool is_our_unit(Dwarf_Die *unit)
 {
 	Dwarf_Die die;
 
-	for (int rc = dwarf_child(unit, &die); rc == 0; rc = dwarf_siblingof(&die, &die)) {
-		const char *name = dwarf_diename(&die);
-
-		if (name && !strncmp(name, "osim_", 5) && dwarf_hasattr(&die, DW_AT_external) &&
-		    !dwarf_hasattr(&die, DW_AT_declaration))
+	for (int rc = dwarf_child(unit, &die); rc == 0; rc = dwarf_siblingof(&die, &die))
+		if (is_ours(&die))
 			return true;
-	}
 	return false;
 }
 
