@@ -65,22 +65,20 @@ static int add_faults(struct osim__plan_list *list, struct osim__experiment x,
 	return rc;
 }
 
+/* Each code that there is but OK and RPCs, which are add_registers()': a call that did not begin
+ * has no thread to resume. */
 static int add_returns(struct osim__plan_list *list, struct osim__experiment x,
 		       const struct osim__measure *measure, const struct osim__measure_begun *skip)
 {
-	static const uint32_t codes[] = {
-		OPTEE_SMC_RETURN_ETHREAD_LIMIT, OPTEE_SMC_RETURN_EBUSY,
-		OPTEE_SMC_RETURN_ERESUME,	OPTEE_SMC_RETURN_EBADADDR,
-		OPTEE_SMC_RETURN_EBADCMD,	OPTEE_SMC_RETURN_ENOMEM,
-		OPTEE_SMC_RETURN_ENOTAVAIL,	OPTEE_SMC_RETURN_UNKNOWN_FUNCTION,
-	};
 	int rc = 0;
 
 	x.plan = OSIM__PLAN_RET;
 	for (x.at = skip->calls; x.at < measure->calls && x.at < skip->calls + CALLS_MAX; x.at++)
-		for (size_t i = 0; !rc && i < sizeof(codes) / sizeof(codes[0]); i++) {
-			x.a = codes[i];
-			rc = osim__plan_one(list, &x);
+		for (const struct osim__abi_name *code = osim__abi_returns; !rc && code->name;
+		     code++) {
+			x.a = (uint32_t)code->value;
+			if (x.a != OPTEE_SMC_RETURN_OK && !OPTEE_SMC_RETURN_IS_RPC(x.a))
+				rc = osim__plan_one(list, &x);
 		}
 	return rc;
 }

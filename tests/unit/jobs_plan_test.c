@@ -10,6 +10,7 @@
 
 #include <optee_sim/abi/abi.h>
 
+#include "abi/table.h"
 #include "jobs/plan.h"
 
 #define CALLS  8u
@@ -168,6 +169,19 @@ static void plan_of_scenarios_that_begin_alike_has_that_once(void **state)
 	plan(&list, &second, 4, true);
 	assert_int_equal(count(&list, &second, OSIM__PLAN_RET) * 2,
 			 count(&list, &first, OSIM__PLAN_RET));
+	osim__plan_free(&list);
+}
+
+static void plan_for_a_hostile_peer_has_each_code_of_each_call(void **state)
+{
+	struct osim__plan_list list = {0};
+	size_t codes = 0;
+
+	(void)state;
+	for (const struct osim__abi_name *c = osim__abi_returns; c->name; c++)
+		codes += c->value != OPTEE_SMC_RETURN_OK && !OPTEE_SMC_RETURN_IS_RPC(c->value);
+	plan(&list, &first, 0, true);
+	assert_int_equal(count(&list, &first, OSIM__PLAN_RET), CALLS * codes);
 	osim__plan_free(&list);
 }
 
@@ -333,6 +347,7 @@ int main(void)
 		cmocka_unit_test(plan_that_time_cuts_has_had_both_scenarios),
 		cmocka_unit_test(plan_of_a_hostile_scenario_has_no_other_order),
 		cmocka_unit_test(plan_of_scenarios_that_begin_alike_has_that_once),
+		cmocka_unit_test(plan_for_a_hostile_peer_has_each_code_of_each_call),
 		cmocka_unit_test(plan_for_honest_peers_has_no_wrong_answers),
 		cmocka_unit_test(plan_of_interrupts_and_rpcs_has_each_in_each_way),
 		cmocka_unit_test(plan_with_one_cpu_and_one_program_takes_none_of_them),
