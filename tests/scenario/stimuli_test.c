@@ -216,9 +216,9 @@ static void rpc_that_is_refused_does_not_reach_the_driver(void **state)
 static void rpc_message_has_what_is_put_there(void **state)
 {
 	(void)state;
-	assert_int_equal(watch("client+rpc.cmd@0=0x55", 0, 0).first_cmd, 0x55);
-	assert_int_equal(watch("client+rpc.num_params@0=0x3", 0, 0).num_params, 3);
-	assert_int_equal(watch("client+rpc.0.b@0=0x1234", 0, 0).word, 0x1234);
+	assert_int_equal(watch("rpcs+rpc.cmd@0=0x55", 0, 0).first_cmd, 0x55);
+	assert_int_equal(watch("rpcs+rpc.num_params@0=0x3", 0, 0).num_params, 3);
+	assert_int_equal(watch("rpcs+rpc.0.b@0=0x1234", 0, 0).word, 0x1234);
 }
 
 static void message_comes_back_with_what_is_put_there(void **state)
