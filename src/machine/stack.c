@@ -106,11 +106,14 @@ static const char *file_of(Dwarf_Die *unit, Dwarf_Addr pc, int *number)
  * variables of theirs. */
 static bool is_ours(Dwarf_Die *die)
 {
-	const char *name = dwarf_diename(die);
+	Dwarf_Attribute attr;
+	/* What a header declares has its name there only, with gcc. */
+	const char *name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attr));
 
 	return name && !strncmp(name, "osim_", 5) &&
 	       (name[5] == '_' || dwarf_tag(die) == DW_TAG_subprogram) &&
-	       dwarf_hasattr(die, DW_AT_external) && !dwarf_hasattr(die, DW_AT_declaration);
+	       dwarf_hasattr_integrate(die, DW_AT_external) &&
+	       !dwarf_hasattr(die, DW_AT_declaration);
 }
 
 /*
