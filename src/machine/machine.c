@@ -2,6 +2,7 @@
 #include "machine/machine.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,10 +261,26 @@ static void report_line(void *arg, const char *text, struct osim__fiber *fiber)
 	osim__finding_of(arg, fiber, "machine.stuck", text);
 }
 
+/* Who would go on: what stands on the first CPU that has something, else the first of the queue. */
+static struct osim__fiber *goes_on(const struct osim__sched *s)
+{
+	for (unsigned int c = 0; c < s->cpu_count; c++)
+		if (s->cpus[c].active)
+			return s->cpus[c].active;
+	return s->runq_head ? s->runq_head->fiber : NULL;
+}
+
 void osim__machine_livelock(struct osim_machine *m, uint64_t steps)
 {
-	osim__finding(m, "machine.livelock", "%llu scheduling decisions and no end",
-		      (unsigned long long)steps);
+	struct osim__fiber *fiber = goes_on(&m->sched);
+	char text[64];
+
+	snprintf(text, sizeof(text), "%llu scheduling decisions and no end",
+		 (unsigned long long)steps);
+	if (fiber)
+		osim__finding_of(m, fiber, "machine.livelock", text);
+	else
+		osim__finding(m, "machine.livelock", "%s", text);
 }
 
 static int run(struct osim_machine *m, bool (*done)(void *arg), void *arg, uint64_t until_ns)
