@@ -184,13 +184,6 @@ static bool begin(struct enumerator *e, struct osim_stage *stage)
 	return true;
 }
 
-/* What the enumeration still does then is written where the scenario has it. */
-static void leave(struct osim_stage *stage)
-{
-	if (osim_bound(stage->m))
-		osim_unbind(stage->m);
-}
-
 /* A driver may make no devices at all. */
 static bool enumerates(struct osim_stage *stage, const struct enumerator *e)
 {
@@ -345,7 +338,8 @@ static void enum_rpmb(struct osim_stage *stage)
 	} else if (e->asked[GET_DEVICES]) {
 		osim_stage_lacks(stage, "devices that need RPMB");
 	}
-	leave(stage);
+	if (osim_bound(stage->m))
+		osim_unbind(stage->m);
 	expect_devices(stage, 0);
 }
 
@@ -370,7 +364,6 @@ static void enum_rpmb_before(struct osim_stage *stage)
 		else
 			osim_stage_lacks(stage, "devices that need RPMB");
 	}
-	leave(stage);
 }
 
 const struct osim_scenario osim__scenario_enum_rpmb_before = {

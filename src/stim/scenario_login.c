@@ -132,9 +132,6 @@ static void login(struct osim_stage *stage)
 	}
 	osim_stage_program(stage, "logins", logins);
 	osim_run(stage->m);
-	/* It goes with this function. */
-	if (osim_bound(stage->m))
-		osim_unbind(stage->m);
 }
 
 const struct osim_scenario osim__scenario_login = {
