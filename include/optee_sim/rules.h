@@ -20,7 +20,7 @@ enum {
 	OSIM_SEES_MESSAGES = 8, /**< MESSAGE and RPC, with what is in them. */
 	OSIM_SEES_MASKS = 16,	/**< From where a call is made, and OSIM_EVENT_F_MASKED. */
 	OSIM_SEES_RECORD = 32,	/**< POST, RETRIEVE and BOTTOM_HALF. */
-	OSIM_SEES_DRIVER = 64,	/**< DRIVER, and ALLOC and FREE of interrupts. */
+	OSIM_SEES_DRIVER = 64,	/**< DRIVER, LOG, and ALLOC and FREE of interrupts. */
 	OSIM_SEES_TIME = 128,	/**< Times are those of both worlds' own clock, to the tick. */
 	OSIM_SEES_START = 256,	/**< All since the machine was made; nothing is missing. */
 	OSIM_SEES_ALL = 511,	/**< What a machine tells, and our own trace format has. */

@@ -201,7 +201,7 @@ struct osim_rules {
 	/* A message was answered that the secure world had not served: what the driver believes
 	 * since is not its fault. */
 	bool misled;
-	struct osim__bag sessions;
+	struct osim__bag sessions; /* b: whose CLOSE_SESSION was refused, or 0 */
 	struct osim__bag shm;	   /* registered, by cookie: bytes, enum osim__shm_doubt */
 	struct osim__bag rpc_mem;  /* given for RPCs, by cookie: kind of memory */
 	struct osim__bag lent;	   /* protected memory */
@@ -209,6 +209,9 @@ struct osim_rules {
 	struct osim__bag recorded; /* values that came, and nobody waited: time, not certain */
 
 	bool cache, enabled, enable_failed, stopped, more_pending, bottom_half_due, bound;
+	/* Whose DISABLE_SHM_CACHE, STOP_ASYNC_NOTIF or REGISTER_SHM was refused last; 0: nobody's.
+	 */
+	uint64_t cache_refused, stop_refused, register_refused;
 	uint64_t enabled_at; /* number of the event */
 	unsigned int irqs;   /* interrupts that the driver holds */
 };
@@ -270,6 +273,8 @@ void osim__state_return(struct osim_rules *c, const struct osim_event *e,
 void osim__state_msg(struct osim_rules *c, const struct osim_event *e, struct osim__flight *flight);
 void osim__state_rpc(struct osim_rules *c, const struct osim_event *e, struct osim__flight *flight);
 void osim__state_record(struct osim_rules *c, const struct osim_event *e);
+/* What the secure world refuses to take back, and the driver says so, is nobody's any more. */
+void osim__state_log(struct osim_rules *c, const struct osim_event *e);
 /* The driver has left. */
 void osim__state_left(struct osim_rules *c);
 /* What a kernel that crashed owed nobody owes any more, and nobody answers what it was asked. */

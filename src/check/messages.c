@@ -56,8 +56,10 @@ const struct osim_rule osim__rules_messages[] = {
 	AT(SESSION_UNIQUE) = {"session.unique",
 			      "A session that is opened has a number that no open one has.",
 			      MSG "OPEN_SESSION", OSIM_BINDS_SECURE, SESSIONS},
-	AT(SESSION_LEFT) = {"session.closed", "Sessions are closed before the driver leaves.",
-			    MSG "CLOSE_SESSION", OSIM_BINDS_NORMAL, SESSIONS | OSIM_SEES_DRIVER},
+	AT(SESSION_LEFT) =
+		{"session.closed",
+		 "Sessions are closed before the driver leaves, or it logs that this is refused.",
+		 MSG "CLOSE_SESSION", OSIM_BINDS_NORMAL, SESSIONS | OSIM_SEES_DRIVER},
 };
 
 /* --- as it is sent --- */

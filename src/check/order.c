@@ -51,11 +51,11 @@ const struct osim_rule osim__rules_order[] = {
 		 SMC "ENABLE_ASYNC_NOTIF", OSIM_BINDS_NORMAL, DRIVER},
 	AT(STOP_FIRST) =
 		{"notif.stop-first",
-		 "STOP_ASYNC_NOTIF is called, and not refused, before the interrupt is freed.",
+		 "STOP_ASYNC_NOTIF is served before the interrupt is freed, or the driver logs that it is refused.",
 		 MSG "STOP_ASYNC_NOTIF", OSIM_BINDS_NORMAL, DRIVER | OSIM_SEES_MESSAGES},
 	AT(CACHE_LEFT) =
 		{"shm.cache-disabled",
-		 "A shm cache that was enabled is emptied before the driver leaves or the machine is shut down.",
+		 "A shm cache that was enabled is emptied before the driver leaves or the machine is shut down, or the driver logs that it is refused.",
 		 SMC "DISABLE_SHM_CACHE", OSIM_BINDS_NORMAL, DRIVER},
 };
 
@@ -166,6 +166,6 @@ void osim__order_left(struct osim_rules *c)
 void osim__order_quiet(struct osim_rules *c)
 {
 	for (size_t i = 0; i < c->flight_count; i++)
-		if (!c->flights[i]->inside)
+		if (!c->flights[i]->inside && !c->flights[i]->refused)
 			OSIM__HOLD(c, RESUMED, false, "an RPC is left without an answer");
 }

@@ -34,8 +34,10 @@ const struct osim_rule osim__rules_outcomes[] = {
 		 "A value that was posted long before notifications are stopped has been retrieved.",
 		 SMC "GET_ASYNC_NOTIF_VALUE", OSIM_BINDS_NORMAL,
 		 RECORD | OSIM_SEES_MESSAGES | OSIM_SEES_TIME},
-	AT(BOTTOM_HALF) = {"notif.bottom-half", "Retrieving value 0 is followed by DO_BOTTOM_HALF.",
-			   MSG "DO_BOTTOM_HALF", OSIM_BINDS_NORMAL, DRIVER | OSIM_SEES_MESSAGES},
+	AT(BOTTOM_HALF) =
+		{"notif.bottom-half",
+		 "Retrieving value 0 is followed by DO_BOTTOM_HALF, or the driver logs that memory for it is refused.",
+		 MSG "DO_BOTTOM_HALF", OSIM_BINDS_NORMAL, DRIVER | OSIM_SEES_MESSAGES},
 	AT(BOTTOM_HALF_RUN) =
 		{"notif.bottom-half-run",
 		 "DO_BOTTOM_HALF, while notifications are enabled, runs the bottom half.",

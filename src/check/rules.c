@@ -224,6 +224,9 @@ void osim_rules_event(void *rules, const struct osim_event *e)
 	case OSIM_EVENT_FREE:
 		osim__order_irq(c, e);
 		break;
+	case OSIM_EVENT_LOG:
+		osim__state_log(c, e);
+		break;
 	case OSIM_EVENT_DRIVER:
 		on_driver(c, e);
 		break;

@@ -156,10 +156,13 @@ static void on_fast(struct osim_rules *c, uint32_t id, const struct osim_event *
 		break;
 	case OPTEE_SMC_DISABLE_SHM_CACHE:
 		/* OK gives one cookie back, and there may be more. */
+		c->cache_refused = 0;
 		if (a0 == OPTEE_SMC_RETURN_ENOTAVAIL)
 			c->cache = false;
 		else if (ok)
 			osim__bag_remove(&c->rpc_mem, osim__pair(out, 1));
+		else
+			c->cache_refused = osim__who(e);
 		break;
 	case OPTEE_SMC_ENABLE_ASYNC_NOTIF:
 		c->enabled = ok;
@@ -222,23 +225,31 @@ static void on_done(struct osim_rules *c, const struct osim__flight *f)
 		osim__forget(c);
 }
 
-/* A message that was refused has done nothing, but nobody can say whose the memory is that it was
- * to unregister. One that cannot be seen may have been any. */
-static void on_refused(struct osim_rules *c, const struct osim__msg_copy *m)
+/* A message that cannot be seen, and that was refused, may have been any. */
+static void on_unseen_refused(struct osim_rules *c)
 {
-	uint64_t cookie = m ? m->params[0].u.rmem.shm_ref : 0;
-
 	for (size_t i = 0; i < c->shm.count; i++)
-		if (!m ||
-		    (m->arg.cmd == OPTEE_MSG_CMD_UNREGISTER_SHM && c->shm.items[i].key == cookie))
-			c->shm.items[i].b = OSIM__SHM_DOUBTFUL;
-	/* It was asked for. */
-	if (m && m->arg.cmd == OPTEE_MSG_CMD_DO_BOTTOM_HALF)
-		c->bottom_half_due = false;
-	if (m)
-		return;
+		c->shm.items[i].b = OSIM__SHM_DOUBTFUL;
 	osim__undecidable(c, OSIM__RULE_STOP_FIRST);
 	osim__undecidable(c, OSIM__RULE_BOTTOM_HALF);
+}
+
+/* A message that was refused has done nothing. */
+static void on_refused(struct osim_rules *c, const struct osim__msg_copy *m, uint64_t who)
+{
+	struct osim__item *session = osim__bag_find(&c->sessions, m->arg.session);
+
+	if (m->arg.cmd == OPTEE_MSG_CMD_UNREGISTER_SHM)
+		osim__memory_unregistered(c, m->params[0].u.rmem.shm_ref, TEE_ERROR_GENERIC);
+	if (m->arg.cmd == OPTEE_MSG_CMD_CLOSE_SESSION && session)
+		session->b = who;
+	if (m->arg.cmd == OPTEE_MSG_CMD_STOP_ASYNC_NOTIF)
+		c->stop_refused = who;
+	if (m->arg.cmd == OPTEE_MSG_CMD_REGISTER_SHM)
+		c->register_refused = who;
+	/* It was asked for. */
+	if (m->arg.cmd == OPTEE_MSG_CMD_DO_BOTTOM_HALF)
+		c->bottom_half_due = false;
 }
 
 static void on_yielding(struct osim_rules *c, const struct osim_event *e, struct osim__flight *f)
@@ -257,7 +268,10 @@ static void on_yielding(struct osim_rules *c, const struct osim_event *e, struct
 		return;
 	if (f->msg_stage == OSIM__NOT_YET && e->msg)
 		osim__msg_copy(&f->msg, e);
-	on_refused(c, f->msg_stage == OSIM__TAKEN || e->msg ? &f->msg : NULL);
+	if (f->msg_stage == OSIM__TAKEN || e->msg)
+		on_refused(c, &f->msg, f->who);
+	else
+		on_unseen_refused(c);
 }
 
 /* A secure thread has one call: how another one that it had has gone on was not seen. */
@@ -516,6 +530,26 @@ void osim__state_record(struct osim_rules *c, const struct osim_event *e)
 	}
 }
 
+/* --- what the driver says --- */
+
+void osim__state_log(struct osim_rules *c, const struct osim_event *e)
+{
+	uint64_t who = osim__who(e);
+
+	if (!(e->flags & (OSIM_EVENT_F_WARN | OSIM_EVENT_F_ERR)))
+		return;
+	for (size_t i = c->sessions.count; i-- > 0;)
+		if (c->sessions.items[i].b == who)
+			osim__bag_remove(&c->sessions, c->sessions.items[i].key);
+	if (c->stop_refused == who)
+		c->stopped = true;
+	if (c->cache_refused == who)
+		c->cache = false;
+	/* There was no memory for its message. */
+	if (c->register_refused == who)
+		c->bottom_half_due = false;
+}
+
 /* --- the end --- */
 
 void osim__state_left(struct osim_rules *c)
@@ -525,6 +559,7 @@ void osim__state_left(struct osim_rules *c)
 	osim__bag_clear(&c->rpc_mem);
 	osim__bag_clear(&c->recorded);
 	c->irqs = c->caps = c->threads = 0;
+	c->cache_refused = c->stop_refused = c->register_refused = 0;
 	c->exchanged = c->cache = c->enabled = c->enable_failed = c->stopped = c->more_pending =
 		c->bottom_half_due = c->bound = c->misled = false;
 }

@@ -34,7 +34,8 @@ void osim__time_rpc(struct osim_rules *c, const struct osim_event *e, const stru
 	const struct osim_msg_param_value *v = &f->rpc_msg.params[0].u.value;
 	uint64_t took_ns, asked_ns;
 
-	if (!(e->flags & OSIM_EVENT_F_END) || f->rpc_stage != OSIM__TAKEN ||
+	/* An answer that was refused had to be given again. */
+	if (!(e->flags & OSIM_EVENT_F_END) || f->rpc_stage != OSIM__TAKEN || f->refused ||
 	    e->msg->cmd != f->rpc_msg.arg.cmd || !osim__rpc_fits(&f->rpc_msg))
 		return;
 	took_ns = e->time_ns - f->rpc_ns;

@@ -223,18 +223,3 @@ int optee_call(struct optee_context *ctx, struct optee_shm *msg)
 		return -EBUSY;
 	return arg->ret == TEE_SUCCESS ? 0 : -EIO;
 }
-
-/* A message without parameters, and with no result that the caller would look at. */
-int optee_simple_call(struct optee_context *ctx, u32 cmd, u32 session, u32 cancel_id)
-{
-	struct optee_shm *msg = optee_msg_get(ctx->optee, cmd, 0);
-	int rc;
-
-	if (IS_ERR(msg))
-		return PTR_ERR(msg);
-	msg->arg->session = session;
-	msg->arg->cancel_id = cancel_id;
-	rc = optee_call(ctx, msg);
-	optee_msg_put(msg);
-	return rc;
-}

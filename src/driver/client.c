@@ -19,7 +19,7 @@ struct optee_context *optee_context_open(struct optee *optee, u64 id)
 	return ctx;
 }
 
-/* take: and out of the list, so that it is the caller's. */
+/* take: and out of the list, so that it is the caller's once nobody uses it; else with a use. */
 static struct optee_shm *find_session(struct optee_context *ctx, u32 id, bool take)
 {
 	struct optee_shm *session, *found = NULL;
@@ -30,8 +30,24 @@ static struct optee_shm *find_session(struct optee_context *ctx, u32 id, bool ta
 			found = session;
 	if (found && take)
 		list_del(&found->link);
+	else if (found)
+		atomic_inc(&found->users);
 	mutex_unlock(&ctx->lock);
 	return found;
+}
+
+/* Its number may be another session's as soon as it is closed. */
+static int session_call(struct optee_context *ctx, struct optee_shm *msg, u32 id)
+{
+	struct optee_shm *session = find_session(ctx, id, false);
+
+	if (!session)
+		return -EINVAL;
+	msg->arg->session = id;
+	optee_call(ctx, msg);
+	atomic_dec(&session->users);
+	wake_up_all(&ctx->optee->queue);
+	return 0;
 }
 
 /* The message has room for the meta parameters in front. 0: the result is in the message. */
@@ -64,6 +80,7 @@ static int close_session(struct optee_context *ctx, u32 id)
 
 	if (!session)
 		return -EINVAL;
+	wait_event(ctx->optee->queue, !atomic_read(&session->users));
 	session->arg->session = id;
 	if (optee_call(ctx, session))
 		pr_err("the secure world did not close session %u\n", id);
@@ -125,8 +142,7 @@ static int ioctl_request(struct optee_context *ctx, void __user *uarg, bool open
 		return -EINVAL;
 	if (copy_from_user(arg, u64_to_user_ptr(buf.buf_ptr), buf.buf_len))
 		return -EFAULT;
-	if (*num_params > OPTEE_MAX_PARAMS || (u8 *)arg + buf.buf_len != (u8 *)(p + *num_params) ||
-	    (!open && !find_session(ctx, i->session, false)))
+	if (*num_params > OPTEE_MAX_PARAMS || (u8 *)arg + buf.buf_len != (u8 *)(p + *num_params))
 		return -EINVAL;
 	if (open && o->clnt_login != TEE_IOCTL_LOGIN_PUBLIC)
 		return o->clnt_login >= TEE_IOCTL_LOGIN_REE_KERNEL_MIN ? -EPERM : -EOPNOTSUPP;
@@ -144,8 +160,7 @@ static int ioctl_request(struct optee_context *ctx, void __user *uarg, bool open
 		o->session = msg->arg->session;
 	} else if (!rc) {
 		msg->arg->func = i->func;
-		msg->arg->session = i->session;
-		optee_call(ctx, msg);
+		rc = session_call(ctx, msg, i->session);
 	}
 	num_params[-2] = msg->arg->ret;
 	num_params[-1] = msg->arg->ret_origin;
@@ -224,7 +239,9 @@ static long optee_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	struct tee_ioctl_version_data version = {TEE_IMPL_ID_OPTEE, TEE_OPTEE_CAP_TZ,
 						 TEE_GEN_CAP_GP};
 	struct tee_ioctl_cancel_arg cancel;
+	struct optee_shm *msg;
 	void __user *uarg = (void __user *)arg;
+	int rc;
 
 	if (READ_ONCE(ctx->optee->removing) && cmd != TEE_IOC_CLOSE_SESSION)
 		return -ENODEV;
@@ -239,10 +256,13 @@ static long optee_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case TEE_IOC_CANCEL:
 		if (copy_from_user(&cancel, uarg, sizeof(cancel)))
 			return -EFAULT;
-		if (!find_session(ctx, cancel.session, false))
-			return -EINVAL;
-		optee_simple_call(ctx, OPTEE_MSG_CMD_CANCEL, cancel.session, cancel.cancel_id);
-		return 0; /* how it ended is the cancelled request's result */
+		msg = optee_msg_get(ctx->optee, OPTEE_MSG_CMD_CANCEL, 0);
+		if (IS_ERR(msg))
+			return PTR_ERR(msg);
+		msg->arg->cancel_id = cancel.cancel_id;
+		rc = session_call(ctx, msg, cancel.session);
+		optee_msg_put(msg);
+		return rc; /* how it ended is the cancelled request's result */
 	case TEE_IOC_CLOSE_SESSION:
 		if (copy_from_user(&cancel.session, uarg, sizeof(cancel.session)))
 			return -EFAULT;
@@ -305,14 +325,12 @@ static int register_device(const uuid_t *uuid)
 
 	if (!dev)
 		return -ENOMEM;
+	device_initialize(dev);
 	dev->bus = &optee_bus_type;
 	dev->release = device_release;
 	rc = dev_set_name(dev, "optee-ta-%pUb", uuid);
-	if (rc) {
-		kfree(dev);
-		return rc;
-	}
-	rc = device_register(dev);
+	if (!rc)
+		rc = device_add(dev);
 	if (rc)
 		put_device(dev);
 	return rc;

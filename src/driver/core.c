@@ -36,11 +36,9 @@ static optee_invoke_fn *get_invoke_func(struct device *dev)
 
 	if (device_property_read_string(dev, "method", &method))
 		return ERR_PTR(-ENXIO);
-	if (!strcmp(method, "smc"))
-		return invoke_smc;
-	if (!strcmp(method, "hvc"))
-		return invoke_hvc;
-	return ERR_PTR(-EINVAL);
+	return !strcmp(method, "smc")	? invoke_smc
+	       : !strcmp(method, "hvc") ? invoke_hvc
+					: ERR_PTR(-EINVAL);
 }
 
 void optee_fast_call(struct optee *optee, u32 func, u32 a1, struct arm_smccc_res *res)

@@ -179,6 +179,7 @@ static irqreturn_t notif_irq_thread_fn(int irq, void *dev_id)
 	struct optee *optee = dev_id;
 	struct optee_notif *n = &optee->notif;
 	unsigned int pause_ms = RETRY_FIRST_MS;
+	struct optee_shm *msg;
 	int rc;
 
 	for (;; pause_ms *= 2) {
@@ -186,7 +187,10 @@ static irqreturn_t notif_irq_thread_fn(int irq, void *dev_id)
 		if (test_and_clear_bit(NOTIF_DRAIN, &n->due))
 			rc = drain(optee, GFP_KERNEL);
 		if (!rc && test_and_clear_bit(NOTIF_BOTTOM_HALF, &n->due)) {
-			rc = optee_simple_call(optee->ctx, OPTEE_MSG_CMD_DO_BOTTOM_HALF, 0, 0);
+			msg = optee_msg_get(optee, OPTEE_MSG_CMD_DO_BOTTOM_HALF, 0);
+			rc = IS_ERR(msg) ? PTR_ERR(msg) : optee_call(optee->ctx, msg);
+			if (!IS_ERR(msg))
+				optee_msg_put(msg);
 			if (rc == -ENOMEM || rc == -EBUSY)
 				set_bit(NOTIF_BOTTOM_HALF, &n->due);
 		}

@@ -87,7 +87,8 @@ struct optee_shm {
 	struct optee *optee;
 	struct list_head link; /* a message's, in optee->msgs or a context's sessions */
 	u32 num_params;	       /* a message's, as it was sent */
-	u32 session; /* that the message will close, with whatever memory is left by then */
+	u32 session;	/* that the message will close, with whatever memory is left by then */
+	atomic_t users; /* calls in that session */
 	u64 owner;
 	u32 refs; /* under optee->lock */
 	int id;	  /* with programs, and as cookie in the secure world; 0: none */
@@ -114,7 +115,6 @@ void optee_msg_init(struct optee_shm *msg, u32 cmd, u32 num_params);
 struct optee_shm *optee_msg_get(struct optee *optee, u32 cmd, u32 num_params);
 void optee_msg_put(struct optee_shm *msg);
 int optee_call(struct optee_context *ctx, struct optee_shm *msg);
-int optee_simple_call(struct optee_context *ctx, u32 cmd, u32 session, u32 cancel_id);
 /* shm.c */
 int optee_shm_init(struct optee *optee);
 void optee_shm_uninit(struct optee *optee);

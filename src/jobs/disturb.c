@@ -441,6 +441,23 @@ static void refuse(struct osim__disturb *d, struct osim_tap *tap, struct osim_ma
 	memcpy(regs->a + 4, given.a + 4, 4 * sizeof(regs->a[0]));
 }
 
+/* Is it refused, in the place of the secure world? Its answer to an RPC may be given again. */
+static bool is_refused(struct osim__disturb *d, uint32_t nth, struct osim_regs *regs)
+{
+	bool refused = d->x->plan == OSIM__PLAN_RET && d->x->at == nth;
+	uint32_t thread = (uint32_t)regs->a[3] + 1;
+
+	if ((uint32_t)regs->a[0] == OPTEE_SMC_CALL_RETURN_FROM_RPC) {
+		if (refused)
+			d->refused = thread;
+		else if (d->refused == thread)
+			d->refused = 0;
+	}
+	if (refused)
+		regs->a[0] = d->x->a;
+	return refused;
+}
+
 void osim__disturb_call(struct osim__disturb *d, struct osim_tap *tap, struct osim_machine *m,
 			struct osim_regs *regs)
 {
@@ -451,10 +468,8 @@ void osim__disturb_call(struct osim__disturb *d, struct osim_tap *tap, struct os
 		d->measure->call_id[nth] = (uint32_t)regs->a[0];
 	if (answers_ours(d, m, regs))
 		return;
-	if (d->x->plan == OSIM__PLAN_RET && d->x->at == nth) {
-		regs->a[0] = d->x->a;
+	if (is_refused(d, nth, regs))
 		return;
-	}
 	osim_tap_next(tap, m, regs);
 	if (d->refuse) {
 		d->refuse = false;

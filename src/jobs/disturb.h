@@ -35,9 +35,10 @@ struct osim__disturb {
 	struct osim__timer timer; /* what happens later */
 	bool misread;		  /* so that registers say another thing than its message */
 	bool held; /* a thread of the secure world is left in a call by a kernel that is no more */
-	bool refuse;  /* the RPC that is being asked */
-	bool hidden;  /* nobody has seen it asked */
-	bool altered; /* its message */
+	uint32_t refused; /* the one, from 1, that was not let go on when the driver said so */
+	bool refuse;	  /* the RPC that is being asked */
+	bool hidden;	  /* nobody has seen it asked */
+	bool altered;	  /* its message */
 	struct osim__rpc_ask last;
 	/* An RPC of ours stands before that of the secure world. */
 	struct {
@@ -60,6 +61,11 @@ const struct osim_event *osim__disturb_message(struct osim__disturb *d, const st
 					       struct osim__altered *altered);
 /* When all have seen it. */
 void osim__disturb_event(struct osim__disturb *d, const struct osim_event *e);
+/* A secure thread has locks and memory that others wait for, and no driver can let it go on. */
+static inline bool osim__disturb_holds(const struct osim__disturb *d)
+{
+	return d->held || d->refused;
+}
 /* The kernel stops; another one is bound, works and is there at the end. */
 void osim__disturb_next_kernel(struct osim__disturb *d);
 

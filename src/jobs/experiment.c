@@ -165,7 +165,7 @@ static void on_event(void *arg, const struct osim_event *e)
 static bool is_judged(const struct experiment_run *run, const char *rule)
 {
 	/* A thread that nobody lets go on has locks and memory that the others wait for. */
-	if (run->disturb.held)
+	if (osim__disturb_holds(&run->disturb))
 		return false;
 	if (run->disturb.misread)
 		return !strncmp(rule, "call.", strlen("call."));
@@ -214,10 +214,12 @@ static int make_machine(struct experiment_run *run)
 static bool excused(const struct experiment_run *run, const char *id)
 {
 	bool wrong = osim__experiment_who(run->x) == OSIM_WHO_HOSTILE;
-	bool stuck = !strcmp(id, "machine.stuck");
+	bool holds = osim__disturb_holds(&run->disturb), stuck = !strcmp(id, "machine.stuck");
 
-	if (stuck && (run->left || run->disturb.held || run->x->plan == OSIM__PLAN_LOST ||
-		      (wrong && run->waits)))
+	if (stuck &&
+	    (run->left || holds || run->x->plan == OSIM__PLAN_LOST || (wrong && run->waits)))
+		return true;
+	if (run->disturb.refused && !strcmp(id, "machine.livelock"))
 		return true;
 	if (run->disturb.wronged &&
 	    (!strcmp(id, "memory.freed-page") || !strcmp(id, "secure.memory-gone")))

@@ -120,6 +120,134 @@ static void buffer_left_registered_is_told(void **state)
 	assert_string_equal(f->ids, "shm.unregistered ");
 }
 
+static void opens(struct fixture *f, uint32_t session)
+{
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x9000}}, out = {{0}};
+	struct osim_msg_arg msg = {.cmd = OPTEE_MSG_CMD_OPEN_SESSION};
+	struct osim_event e = {.kind = OSIM_EVENT_CALL, .thread_id = 7, .in = &in};
+
+	osim_rules_event(f->check, &e);
+	e.kind = OSIM_EVENT_MESSAGE;
+	e.msg = &msg;
+	osim_rules_event(f->check, &e);
+	msg.session = session;
+	e.flags = OSIM_EVENT_F_END;
+	osim_rules_event(f->check, &e);
+	e = (struct osim_event){.kind = OSIM_EVENT_RETURN, .thread_id = 7, .in = &in, .out = &out};
+	osim_rules_event(f->check, &e);
+}
+
+/* The same thread's call with such a message. */
+static void refused(struct fixture *f, uint32_t cmd, uint32_t session)
+{
+	const struct osim_regs in = {{OPTEE_SMC_CALL_WITH_ARG, 0, 0x9000}},
+			       out = {{OPTEE_SMC_RETURN_EBADCMD}};
+	const struct osim_msg_arg msg = {.cmd = cmd, .session = session};
+	struct osim_event e = {.kind = OSIM_EVENT_CALL, .thread_id = 7, .in = &in};
+
+	osim_rules_event(f->check, &e);
+	e.kind = OSIM_EVENT_RETURN;
+	e.out = &out;
+	e.msg = &msg;
+	osim_rules_event(f->check, &e);
+}
+
+static void logs(struct fixture *f, uint32_t thread, uint32_t flags)
+{
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_LOG,
+							.thread_id = thread,
+							.flags = flags,
+							.text = "optee: refused"});
+}
+
+static void session_whose_close_is_refused_is_told_unless_logged(void **state)
+{
+	struct fixture *f = *state;
+
+	exchange(f);
+	opens(f, 1);
+	refused(f, OPTEE_MSG_CMD_CLOSE_SESSION, 1);
+	/* Not by another thread, and not as information only. */
+	logs(f, 8, OSIM_EVENT_F_ERR);
+	logs(f, 7, 0);
+	driver(f, "unbound");
+	assert_int_equal(outcome(f->check, "session.closed").broken, 1);
+	driver(f, "bound");
+	opens(f, 1);
+	opens(f, 2);
+	refused(f, OPTEE_MSG_CMD_CLOSE_SESSION, 1);
+	logs(f, 7, OSIM_EVENT_F_WARN);
+	driver(f, "unbound");
+	assert_int_equal(outcome(f->check, "session.closed").broken, 2);
+	driver(f, "bound");
+	opens(f, 1);
+	refused(f, OPTEE_MSG_CMD_CLOSE_SESSION, 1);
+	logs(f, 7, OSIM_EVENT_F_ERR);
+	driver(f, "unbound");
+	assert_int_equal(outcome(f->check, "session.closed").broken, 2);
+}
+
+static void interrupt(struct fixture *f, enum osim_event_kind kind)
+{
+	osim_rules_event(f->check, &(struct osim_event){.kind = kind, .text = "interrupt"});
+}
+
+static void stop_that_is_refused_is_told_unless_logged(void **state)
+{
+	struct fixture *f = *state;
+
+	exchange(f);
+	for (int logged = 0; logged < 2; logged++) {
+		interrupt(f, OSIM_EVENT_ALLOC);
+		fast(f, OPTEE_SMC_ENABLE_ASYNC_NOTIF, (struct osim_regs){{0}});
+		refused(f, OPTEE_MSG_CMD_STOP_ASYNC_NOTIF, 0);
+		if (logged)
+			logs(f, 7, OSIM_EVENT_F_ERR);
+		interrupt(f, OSIM_EVENT_FREE);
+		assert_string_equal(f->ids, "notif.stop-first ");
+	}
+}
+
+static void shm_cache_that_stays_is_told_unless_logged(void **state)
+{
+	struct fixture *f = *state;
+
+	exchange(f);
+	fast(f, OPTEE_SMC_ENABLE_SHM_CACHE, (struct osim_regs){{0}});
+	fast(f, OPTEE_SMC_DISABLE_SHM_CACHE, (struct osim_regs){{OPTEE_SMC_RETURN_EBUSY}});
+	driver(f, "shut down");
+	assert_string_equal(f->ids, "shm.cache-disabled ");
+	osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_LOG,
+							.flags = OSIM_EVENT_F_WARN,
+							.text = "optee: it is not emptied"});
+	driver(f, "shut down");
+	assert_string_equal(f->ids, "shm.cache-disabled ");
+}
+
+static void value_0_without_bottom_half_is_told_unless_memory_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	const struct osim_regs in = {{OPTEE_SMC_GET_ASYNC_NOTIF_VALUE}},
+			       out = {{0, 0, OPTEE_SMC_ASYNC_NOTIF_VALUE_VALID}};
+
+	exchange(f);
+	for (int logged = 0; logged < 2; logged++) {
+		fast(f, OPTEE_SMC_ENABLE_ASYNC_NOTIF, (struct osim_regs){{0}});
+		osim_rules_event(f->check,
+				 &(struct osim_event){.kind = OSIM_EVENT_CALL, .in = &in});
+		osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_RETRIEVE});
+		osim_rules_event(f->check, &(struct osim_event){.kind = OSIM_EVENT_RETURN,
+								.in = &in,
+								.out = &out});
+		refused(f, OPTEE_MSG_CMD_REGISTER_SHM, 0);
+		if (logged)
+			logs(f, 7, OSIM_EVENT_F_ERR);
+		driver(f, "unbound");
+		driver(f, "bound");
+		assert_int_equal(outcome(f->check, "notif.bottom-half").broken, 1);
+	}
+}
+
 static void rule_is_unused_passed_and_failed(void **state)
 {
 	struct fixture *f = *state;
@@ -297,6 +425,10 @@ int main(void)
 		RULE(shm_cache_left_at_shutdown_is_told),
 		RULE(buffer_whose_call_failed_is_not_registered),
 		RULE(buffer_left_registered_is_told),
+		RULE(session_whose_close_is_refused_is_told_unless_logged),
+		RULE(stop_that_is_refused_is_told_unless_logged),
+		RULE(shm_cache_that_stays_is_told_unless_logged),
+		RULE(value_0_without_bottom_half_is_told_unless_memory_is_refused),
 		RULE(rule_is_unused_passed_and_failed),
 		cmocka_unit_test(rule_whose_events_are_not_told_is_not_checkable),
 		RULE(gap_leaves_rules_that_need_no_past),
