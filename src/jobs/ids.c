@@ -31,7 +31,7 @@ const char *const osim__finding_ids[] = {
 	"kernel.work-waits-for-itself", "kernel.workqueue-draining", "kernel.workqueue-gone",
 	"login.identity", "login.method", "login.refused", "machine.livelock", "machine.stuck",
 	"memory.freed-page", "message.apart", "msg.unset", "notif.delivered", "notif.error",
-	"notif.once", "params.beyond", "params.cancel-id", "params.count", "params.memory",
+	"notif.once", "params.beyond", "params.cancel-id", "params.count", "params.memory", "params.null",
 	"params.open", "params.there", "params.type", "params.unknown", "params.value",
 	"probe.bound", "probe.device", "probe.kdump", "probe.method", "probe.refused",
 	"probe.revision", "probe.silent", "probe.uniprocessor", "queue.helped", "queue.order",

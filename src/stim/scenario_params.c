@@ -47,10 +47,13 @@ static uint32_t echo_value(struct osim_pta_param *p, unsigned int i)
 	return TEE_SUCCESS;
 }
 
-static uint32_t echo_memory(struct osim_pta_call *call, struct osim_pta_param *p, unsigned int i)
+static uint32_t echo_memory(struct osim_stage *stage, struct osim_pta_call *call,
+			    struct osim_pta_param *p, unsigned int i)
 {
 	unsigned char buf[PART];
 
+	osim_expect(stage, !p->null, "params.null",
+		    "an application is given no buffer, and the program named one");
 	if (p->null || p->size_bytes != PART || osim_pta_read(call, i, 0, buf, PART))
 		return TEE_ERROR_BAD_FORMAT;
 	for (unsigned int at = 0; p->type != OSIM_PTA_MEMREF_OUTPUT && at < PART; at++)
@@ -66,7 +69,8 @@ static uint32_t echo_memory(struct osim_pta_call *call, struct osim_pta_param *p
 }
 
 /* The types that are expected are four bits each, the first lowest. */
-static uint32_t echo(struct osim_pta_call *call, uint32_t types, struct osim_pta_param p[4])
+static uint32_t echo(struct osim_stage *stage, struct osim_pta_call *call, uint32_t types,
+		     struct osim_pta_param p[4])
 {
 	for (unsigned int i = 0; i < PARAMS; i++) {
 		uint32_t res = TEE_SUCCESS;
@@ -74,7 +78,7 @@ static uint32_t echo(struct osim_pta_call *call, uint32_t types, struct osim_pta
 		if (p[i].type != (types >> i * 4 & 0xf))
 			return TEE_ERROR_BAD_PARAMETERS;
 		if (is_memory(p[i].type))
-			res = echo_memory(call, &p[i], i);
+			res = echo_memory(stage, call, &p[i], i);
 		else if (p[i].type != OSIM_PTA_NONE)
 			res = echo_value(&p[i], i);
 		if (res)
@@ -86,18 +90,17 @@ static uint32_t echo(struct osim_pta_call *call, uint32_t types, struct osim_pta
 static uint32_t echo_open(void *arg, struct osim_pta_call *call, struct osim_pta_param p[4],
 			  void **session)
 {
-	const struct osim_stage *stage = arg;
+	struct osim_stage *stage = arg;
 
 	(void)session;
-	return echo(call, stage->value, p);
+	return echo(stage, call, stage->value, p);
 }
 
 static uint32_t echo_invoke(void *arg, struct osim_pta_call *call, void *session, uint32_t func,
 			    struct osim_pta_param p[4])
 {
-	(void)arg;
 	(void)session;
-	return func == FUNC_FAIL ? TA_ERROR : echo(call, func, p);
+	return func == FUNC_FAIL ? TA_ERROR : echo(arg, call, func, p);
 }
 
 /* --- the program --- */
@@ -194,6 +197,27 @@ static bool open_with(struct osim_stage *stage, struct osim_client *client, uint
 	return true;
 }
 
+/* Nothing of a buffer, at its end: a driver may refuse that, but what it lets through is not no
+ * buffer. */
+static void at_the_end(struct osim_stage *stage, struct osim_client *client, uint32_t session,
+		       const struct osim_client_shm *shm)
+{
+	struct osim_tee_result result = {0};
+	struct osim_param p[PARAMS];
+	uint32_t second;
+	int rc;
+
+	fill(p, 0x0005, shm);
+	p[0].offset_bytes = shm->size_bytes;
+	p[0].size_bytes = 0;
+	osim_client_invoke(client, session, 5, 0, p, PARAMS, &result);
+	stage->value = 5;
+	rc = osim_client_open_session(client, echo_uuid, TEE_IOCTL_LOGIN_PUBLIC, p, PARAMS, &second,
+				      &result);
+	if (!rc && !result.ret)
+		osim_client_close_session(client, second);
+}
+
 static void refused(struct osim_stage *stage, struct osim_client *client, uint32_t session,
 		    const struct osim_client_shm *shm)
 {
@@ -225,6 +249,7 @@ static void refused(struct osim_stage *stage, struct osim_client *client, uint32
 	rc = osim_client_invoke(client, session, 5, 0, p, 1, &result);
 	osim_expect(stage, rc || result.ret, "params.beyond",
 		    "memory beyond the end of a buffer is passed on");
+	at_the_end(stage, client, session, shm);
 }
 
 static void params_program(void *arg)
