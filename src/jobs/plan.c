@@ -10,8 +10,8 @@
 #include "abi/table.h"
 
 const uint64_t osim__plan_edges[OSIM__PLAN_EDGES] = {
-	0,   1,	  2,   31,   32,   33,	 63,	     64,	 65,	     127,
-	128, 255, 256, 4095, 4096, 4097, 0x7fffffff, 0x80000000, 0xffffffff, UINT64_MAX};
+	0,   1,	  2,	31,   32,   33,	   63,	  64,	      65,	  127,	      128,
+	255, 256, 4095, 4096, 4097, 65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff, UINT64_MAX};
 
 struct osim__plan_source {
 	const struct osim_scenario *scenario;

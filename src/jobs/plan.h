@@ -27,7 +27,7 @@ void osim__plan_finish(struct osim__plan_list *list, size_t max, uint64_t seed);
 /* --- the parts --- */
 
 /* Values that a field is tried at: its ends, beside them, and at the edges of words and pages. */
-#define OSIM__PLAN_EDGES 20u
+#define OSIM__PLAN_EDGES 22u
 extern const uint64_t osim__plan_edges[OSIM__PLAN_EDGES];
 
 int osim__plan_one(struct osim__plan_list *list, const struct osim__experiment *x);

@@ -150,6 +150,16 @@ static struct osim__fiber *map_new(const struct osim__fiber_pool *pool)
 	return fiber;
 }
 
+/* The frames that were there when it was left for good: others have cleaned up behind them. */
+static void unpoison(const struct osim__fiber *fiber)
+{
+	const unsigned char *top = fiber->stack + fiber->stack_bytes, *sp = fiber->sp;
+
+	assert(sp > fiber->stack && sp <= top);
+	if (__asan_unpoison_memory_region)
+		__asan_unpoison_memory_region(sp, (size_t)(top - sp));
+}
+
 int osim__fiber_new(struct osim__fiber_pool *pool, const char *name, osim__fiber_fn *fn, void *arg,
 		    struct osim__fiber **out)
 {
@@ -160,8 +170,7 @@ int osim__fiber_new(struct osim__fiber_pool *pool, const char *name, osim__fiber
 	else
 		fiber = spare_get();
 	if (fiber) {
-		if (__asan_unpoison_memory_region)
-			__asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
+		unpoison(fiber);
 	} else {
 		fiber = map_new(pool);
 		if (!fiber)
@@ -212,8 +221,7 @@ void osim__fiber_leave(struct osim__fiber *from, struct osim__fiber *to)
 
 static void unmap(struct osim__fiber *fiber)
 {
-	if (__asan_unpoison_memory_region)
-		__asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
+	unpoison(fiber);
 #ifdef VALGRIND_STACK_DEREGISTER
 	VALGRIND_STACK_DEREGISTER(fiber->valgrind_id);
 #endif
