@@ -4,7 +4,7 @@
 /* clang-format off */
 const char *const osim__finding_ids[] = {
 	"answer.invoke", "answer.open-session", "answer.register-shm", "asan.wild-pointer",
-	"caps.notif", "caps.null", "caps.reserved", "caps.rpc-arg", "caps.shm-cache",
+	"caps.notif", "caps.null", "caps.reserved", "caps.rpc-arg", "caps.said", "caps.shm-cache",
 	"client.cancel", "client.invoke", "client.killed", "client.memref", "client.memref-offset",
 	"client.open", "client.open-session", "client.result", "client.shared-memory",
 	"client.shm-alloc", "client.short-buffer", "client.starved", "client.version",

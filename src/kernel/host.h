@@ -35,6 +35,9 @@ void osim__khost_shutdown(struct osim__kernel *k);
 /* Host's stack. */
 void osim__khost_crash(struct osim__kernel *k);
 
+/* Has the driver asked to be told of blocks of RPMB? */
+bool osim__khost_looks_for_rpmb(struct osim_machine *m);
+
 int osim__khost_cpu_set_online(struct osim__kernel *k, unsigned int cpu, bool online);
 
 int osim__khost_open(struct osim__kernel *k, const char *node);

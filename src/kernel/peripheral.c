@@ -6,6 +6,7 @@
 #include <optee_sim/peripheral.h>
 
 #include "kernel/k_base.h"
+#include "kernel/host.h"
 #include "kernel/k_peripheral.h"
 
 /* Buses and devices of a machine, in the order in which a test put them there. */
@@ -103,6 +104,11 @@ int osim_rpmb_add(struct osim_machine *m, const struct osim_rpmb *rpmb)
 		end = &(*end)->next;
 	*end = r;
 	return osim__k_base(m)->rpmb_added ? osim_spawn(m, "rpmb", appear, r, -1, NULL) : 0;
+}
+
+bool osim__khost_looks_for_rpmb(struct osim_machine *m)
+{
+	return osim__k_base(m)->rpmb_added;
 }
 
 const struct osim_rpmb *osim__k_rpmb_find(struct osim_machine *m, unsigned int index)

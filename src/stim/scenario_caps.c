@@ -74,10 +74,25 @@ static void caps_tap(struct osim_tap *tap, struct osim_machine *m, struct osim_r
 		less(stage, regs);
 }
 
+/* What a driver says in its log of what it found, an engineer believes. */
+static void expect_true(struct osim_stage *stage, const char *text)
+{
+	osim_expect(stage,
+		    !strstr(text, "dynamic shared memory is enabled") ||
+			    offers(stage, OPTEE_SMC_SEC_CAP_DYNAMIC_SHM),
+		    "caps.said", "the log has dynamic shared memory, which is not offered");
+	osim_expect(stage,
+		    !strstr(text, "synchronous notifications enabled") ||
+			    offers(stage, OPTEE_SMC_SEC_CAP_ASYNC_NOTIF),
+		    "caps.said", "the log has asynchronous notifications, which are not offered");
+}
+
 static void caps_event(struct osim_stage *stage, const struct osim_event *e)
 {
 	const struct osim_msg_param *p;
 
+	if (e->kind == OSIM_EVENT_LOG)
+		expect_true(stage, e->text);
 	if (e->kind != OSIM_EVENT_MESSAGE || !e->msg || (e->flags & OSIM_EVENT_F_END) ||
 	    e->msg->cmd == OPTEE_MSG_CMD_REGISTER_SHM)
 		return;

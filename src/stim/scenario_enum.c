@@ -6,6 +6,7 @@
 #include <optee_sim/abi/abi.h>
 #include <optee_sim/peripheral.h>
 
+#include "kernel/host.h"
 #include "secure/secure.h"
 #include "stim/scenarios.h"
 
@@ -330,13 +331,13 @@ static void enum_rpmb(struct osim_stage *stage)
 		expect_devices(stage, 0);
 		e->size_ret = TEE_ERROR_SHORT_BUFFER;
 		add_block(stage->m);
-	}
-	if (e->asked[GET_DEVICES_RPMB]) {
-		expect_devices(stage, LISTED);
-		add_block(stage->m);
-		expect_devices(stage, LISTED);
-	} else if (e->asked[GET_DEVICES]) {
-		osim_stage_lacks(stage, "devices that need RPMB");
+		if (osim__khost_looks_for_rpmb(stage->m)) {
+			expect_devices(stage, LISTED);
+			add_block(stage->m);
+			expect_devices(stage, LISTED);
+		} else {
+			osim_stage_lacks(stage, "devices that need RPMB");
+		}
 	}
 	if (osim_bound(stage->m))
 		osim_unbind(stage->m);
@@ -357,7 +358,7 @@ static void enum_rpmb_before(struct osim_stage *stage)
 		/* A driver that knows of RPMB looks for them with the second block at the latest.
 		 */
 		add_block(stage->m);
-		if (e->asked[GET_DEVICES_RPMB])
+		if (osim__khost_looks_for_rpmb(stage->m))
 			osim_expect(stage, asked, "device.late",
 				    "devices that need RPMB are not looked for where it is there "
 				    "before the driver");

@@ -102,14 +102,16 @@ class Checker:
         """Each scenario once, with nothing done to it."""
         return self.check(tree, "--experiments", "1", "--budget", "0")
 
-    def again(self, tree, group):
-        """What is printed when a group's experiment is made on a tree that was checked before."""
+    def output(self, tree, build, experiment):
+        """What is printed when an experiment is made on a tree."""
         cache = os.path.join(self.scratch, "cache-" + os.path.basename(tree))
-        command = [self.program, "check", "--kernel", tree, "--build",
-                   "access" if group.ident == "kernel.data-race" else "asan", "--again", group.again]
-        done = subprocess.run(command, env=dict(os.environ, XDG_CACHE_HOME=cache), timeout=60,
+        command = [self.program, "check", "--kernel", tree, "--build", build, "--again", experiment]
+        done = subprocess.run(command, env=dict(os.environ, XDG_CACHE_HOME=cache), timeout=300,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         return done.stdout.decode(errors="replace")
+
+    def again(self, tree, group):
+        return self.output(tree, "access" if group.ident == "kernel.data-race" else "asan", group.again)
 
     def forget(self, tree):
         cache = os.path.join(self.scratch, "cache-" + os.path.basename(tree))
@@ -123,12 +125,13 @@ class Bench:
     """A copy of a tree whose runners are built once: what is altered is their copies of one file after
     another, so that only that file is compiled again. To check the driver is what it was."""
 
-    def __init__(self, checker, original, name):
+    def __init__(self, checker, original, name, builds=("asan", "access")):
         self.original, self.tree, self.altered = original, os.path.join(checker.scratch, name), None
         cache = os.path.join(checker.scratch, "cache-" + name)
         checker.forget(self.tree)
         shutil.copytree(original, self.tree)
-        checker.natural(self.tree)
+        for build in builds:
+            checker.output(self.tree, build, "posts")
         self.runners = [os.path.dirname(p) for p in glob.glob(cache + "/optee_sim/runners/*/complete")]
 
     def alter(self, path, text):
