@@ -117,6 +117,14 @@ OSIM_EXPORT long osim_ioctl(struct osim_machine *m, int fd, unsigned int cmd, vo
 OSIM_EXPORT void *osim_mmap(struct osim_machine *m, int fd, size_t size_bytes, int *error);
 /** @brief Drops a mapping of osim_mmap(). */
 OSIM_EXPORT void osim_munmap(struct osim_machine *m, void *va, size_t size_bytes);
+/**
+ * @brief Makes a part of the program's memory uncached, as that of a frame buffer may be: a driver
+ * that asks for the protection of its pages is told so. There is one such part at a time.
+ * @param va          Its begin; pages that it touches belong to it.
+ * @param size_bytes  0: there is none any more.
+ * @par Context  Host, or any context of the machine.
+ */
+OSIM_EXPORT void osim_set_uncached(struct osim_machine *m, const void *va, size_t size_bytes);
 /** @brief Closes a descriptor. 0, or -EBADF. */
 OSIM_EXPORT int osim_close(struct osim_machine *m, int fd);
 /** @brief Names of the device nodes and bus devices that exist ("tee0", "optee-ta-..."): calls fn

@@ -40,7 +40,7 @@ const char *const osim__finding_ids[] = {
 	"rpc.shm-pages", "rpc.shm-params", "rpc.shm-refused", "rpc.suspend-short", "rpc.unknown",
 	"rpc.values", "rpmb.routing", "secure.memory-gone", "secure.panic", "secure.post-lost",
 	"session.close", "session.owner", "session.usable", "shm.cache-emptied", "shm.kernel",
-	"shm.length", "shm.pages", "shm.register", "shm.reserved-range", "shm.reserved-size",
+	"shm.length", "shm.pages", "shm.register", "shm.reserved-range", "shm.reserved-size", "shm.uncached",
 	"supplicant.call", "supplicant.gone", "supplicant.memory", "supplicant.meta",
 	"supplicant.no-memory", "supplicant.nowait", "supplicant.order", "supplicant.out-values",
 	"supplicant.request", "supplicant.result", "supplicant.signal", "supplicant.size",

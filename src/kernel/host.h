@@ -45,6 +45,7 @@ long osim__khost_ioctl(struct osim__kernel *k, int fd, unsigned int cmd, void *a
 void *osim__khost_mmap(struct osim__kernel *k, int fd, size_t bytes, int *error);
 void osim__khost_munmap(struct osim__kernel *k, void *va, size_t bytes);
 int osim__khost_close(struct osim__kernel *k, int fd);
+void osim__khost_set_uncached(struct osim__kernel *k, const void *va, size_t size_bytes);
 
 void osim__khost_device_each(struct osim__kernel *k, void (*fn)(void *arg, const char *name),
 			     void *arg);

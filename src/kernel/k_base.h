@@ -26,7 +26,8 @@ struct osim__k_base {
 	struct osim__k_map shared;  /* heap block that the secure world may touch -> its size */
 	struct osim__k_map names;   /* of pointers in the log */
 	uint64_t name_count;
-	struct mm_struct *mm;
+	struct osim__k_space *space; /* of programs; NULL until it is asked for */
+	unsigned long uncached, uncached_end;
 	struct osim__k_i2c *i2c;
 	struct osim__k_rpmb *rpmb;
 	int (*rpmb_added)(unsigned int index); /* of a driver that looks for them */

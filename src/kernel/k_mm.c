@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/host.h"
 #include "kernel/k_base.h"
 
 #include <linux/io.h>
@@ -172,25 +173,55 @@ void osim__k_memunmap(void *va, const struct osim__site *site)
 
 /* --- programs --- */
 
+/* All of it is there, in up to three parts. */
+struct osim__k_space {
+	struct mm_struct mm;
+	struct vm_area_struct part[3];
+};
+
+static void lay_out(struct osim__k_base *base)
+{
+	struct osim__k_space *space = base->space;
+	const unsigned long end[] = {base->uncached, base->uncached_end, TASK_SIZE};
+	struct vm_area_struct **link = &space->mm.mmap;
+	unsigned long at = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(space->part); i++) {
+		if (end[i] == at)
+			continue;
+		space->part[i] = (struct vm_area_struct){
+			.vm_start = at,
+			.vm_end = end[i],
+			.vm_mm = &space->mm,
+			.vm_page_prot = i == 1 ? pgprot_writecombine(PAGE_SHARED) : PAGE_SHARED,
+			.vm_flags = VM_READ | VM_WRITE};
+		*link = &space->part[i];
+		link = &space->part[i].vm_next;
+		at = end[i];
+	}
+}
+
 struct mm_struct *osim__k_mm(void)
 {
 	struct osim__k_base *base = osim__k_base(osim__machine());
-	struct {
-		struct mm_struct mm;
-		struct vm_area_struct vma;
-	} * all;
 
-	if (base->mm)
-		return base->mm;
-	all = osim__kernel_zalloc(sizeof(*all));
-	all->vma = (struct vm_area_struct){.vm_end = TASK_SIZE,
-					   .vm_mm = &all->mm,
-					   .vm_page_prot = PAGE_SHARED,
-					   .vm_flags = VM_READ | VM_WRITE};
-	all->mm.mmap = &all->vma;
-	init_rwsem(&all->mm.mmap_lock);
-	base->mm = &all->mm;
-	return base->mm;
+	if (!base->space) {
+		base->space = osim__kernel_zalloc(sizeof(*base->space));
+		init_rwsem(&base->space->mm.mmap_lock);
+		lay_out(base);
+	}
+	return &base->space->mm;
+}
+
+void osim__khost_set_uncached(struct osim__kernel *k, const void *va, size_t size_bytes)
+{
+	struct osim__k_base *base = osim__k_base(k->m);
+	unsigned long at = (unsigned long)va;
+
+	base->uncached = size_bytes ? at & PAGE_MASK : 0;
+	base->uncached_end = size_bytes ? PAGE_ALIGN(at + size_bytes) : 0;
+	if (base->space)
+		lay_out(base);
 }
 
 int osim__k_remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
@@ -218,5 +249,5 @@ void osim__k_mm_fini(struct osim_machine *m)
 	osim__k_map_fini(&base->mappings);
 	osim__k_map_fini(&base->vmalloc);
 	osim__k_map_fini(&base->shared);
-	osim__kernel_free(base->mm);
+	osim__kernel_free(base->space);
 }

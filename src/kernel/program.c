@@ -67,6 +67,11 @@ void osim_munmap(struct osim_machine *m, void *va, size_t size_bytes)
 	leave(m, "munmap");
 }
 
+void osim_set_uncached(struct osim_machine *m, const void *va, size_t size_bytes)
+{
+	osim__khost_set_uncached(osim__kernel_of(m), va, size_bytes);
+}
+
 int osim_close(struct osim_machine *m, int fd)
 {
 	int rc = enter(m, "osim_close");

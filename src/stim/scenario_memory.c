@@ -186,6 +186,25 @@ static void refused(struct osim_stage *stage, struct osim_client *client, unsign
 		osim_client_shm_free(client, &shm);
 }
 
+/* The secure world maps what it is given as cached, so nothing else may be given to it. */
+static void uncached(struct osim_stage *stage, struct osim_client *client, unsigned char *room)
+{
+	struct osim_client_shm shm;
+	bool beside;
+
+	for (unsigned int page = 0; page < 3; page++) {
+		osim_set_uncached(stage->m, room + page * PAGE, PAGE);
+		osim_expect(stage, osim_client_shm_register(client, room, 3 * PAGE, &shm) < 0,
+			    "shm.uncached", "memory is registered that is not cached");
+		beside = !osim_client_shm_register(client, room + 3 * PAGE, PAGE, &shm);
+		osim_expect(stage, beside, "shm.register",
+			    "memory beside what is not cached is refused");
+		if (beside)
+			osim_client_shm_free(client, &shm);
+	}
+	osim_set_uncached(stage->m, NULL, 0);
+}
+
 static void register_program(void *arg)
 {
 	static const struct {
@@ -209,6 +228,8 @@ static void register_program(void *arg)
 		     i < sizeof(parts) / sizeof(parts[0]) && registers(stage, &client); i++)
 			register_one(stage, &client, session, room, parts[i].offset,
 				     parts[i].bytes);
+		if (registers(stage, &client))
+			uncached(stage, &client, room);
 		refused(stage, &client, room + 1);
 		osim__program_end(&client, session);
 	}

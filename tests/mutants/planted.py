@@ -17,6 +17,7 @@ FAULTS = [
     ("smc_abi.c", "if (optee->smc.sec_caps & OPTEE_SMC_SEC_CAP_DYNAMIC_SHM)\n\t\tpr_info(\"dynamic",
      "if (1)", "caps", "caps.said"),
     ("smc_abi.c", "optee->smc.optee_pcpu = optee_pcpu;", ";", "hotplug", "kernel.irq-disposed-in-use"),
+    ("smc_abi.c", "rc = optee_check_mem_type(start, num_pages);\n\tif (rc)", "rc = 0;", "memory", "shm.uncached"),
     ("call.c", "if (rc)\n\t\tgoto out;\n\n\tsess = kzalloc", "if (0)", "params-reserved", "params.null"),
     ("call.c", "optee_cq_complete_one(cq);\n\n\tmutex_unlock", ";", "queue-two", "queue.threads"),
     ("supp.c", "for (n = 0; n < req->num_params; n++) {", "for (n = 1; n < req->num_params; n++) {",
