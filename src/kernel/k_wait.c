@@ -28,9 +28,10 @@ long osim__k_wait_queue(wait_queue_head_t *wq, u32 seen, unsigned long timeout, 
 	osim__k_check_sleep(m, "wait_event()", site);
 	check(m, wq, site);
 	osim__access_acquire(m, wq);
-	if (wq->woken != seen)
+	if (osim__k_woken(wq, mode) != seen)
 		return (long)timeout;
 	rc = osim__k_block(m, waiters(wq), "a wait queue", wq, deadline_ns, (unsigned int)mode);
+	osim__access_acquire(m, wq);
 	if (rc == -EINTR)
 		return -ERESTARTSYS;
 	if (rc)
@@ -40,12 +41,20 @@ long osim__k_wait_queue(wait_queue_head_t *wq, u32 seen, unsigned long timeout, 
 	return (long)osim__k_left_jiffies(m, deadline_ns);
 }
 
-void osim__k_wake_up(wait_queue_head_t *wq, unsigned int count)
+void osim__k_wake_up(wait_queue_head_t *wq, bool interruptible)
 {
 	struct osim_machine *m = osim__machine();
+	struct osim__thread *t, *next;
 
 	osim__access_release(m, wq);
-	wq->woken++;
-	osim__wake(&m->sched, waiters(wq), count);
+	if (interruptible)
+		wq->woken_interruptible++;
+	else
+		wq->woken++;
+	for (t = waiters(wq)->head; t; t = next) {
+		next = t->next;
+		if (!interruptible || (t->wait_flags & OSIM__WAIT_INTERRUPTIBLE))
+			osim__wake_thread(t, 0);
+	}
 	osim__sched_point(&m->sched, OSIM__POINT_WAKE);
 }

@@ -273,6 +273,66 @@ static void wait_event_does_not_lose_a_wake_during_the_condition(void **state)
 	assert_int_equal(result_count, 1);
 }
 
+static void plain_waiter(void)
+{
+	wait_event(queue, condition);
+	result(1);
+}
+
+static void interruptible_event_waiter(void)
+{
+	result(wait_event_interruptible(queue, condition));
+}
+
+static void wake_up_wakes_all_whose_wait_is_not_exclusive(void **state)
+{
+	(void)state;
+	condition = 0;
+	spawn("one", plain_waiter);
+	spawn("two", plain_waiter);
+	assert_int_equal(osim_run_for(m, 0), 0);
+	condition = 1;
+	wake_up(&queue);
+	assert_int_equal(osim_run(m), 0);
+	assert_int_equal(result_count, 2);
+}
+
+static void wake_up_interruptible_leaves_out_waits_that_no_signal_ends(void **state)
+{
+	(void)state;
+	condition = 0;
+	spawn("one", plain_waiter);
+	spawn("two", interruptible_event_waiter);
+	assert_int_equal(osim_run_for(m, 0), 0);
+	condition = 1;
+	wake_up_interruptible(&queue);
+	assert_int_equal(osim_run_for(m, 0), 0);
+	assert_int_equal(result_count, 1);
+	assert_int_equal(results[0], 0);
+	wake_up(&queue);
+	assert_int_equal(osim_run(m), 0);
+	assert_int_equal(result_count, 2);
+}
+
+static void wait_event_with_a_signal_and_a_true_condition_succeeds(void **state)
+{
+	(void)state;
+	struct osim_task *task = spawn("waiter", interruptible_event_waiter);
+
+	condition = 0;
+	assert_int_equal(osim_run_for(m, 0), 0);
+	osim_task_signal(task, false);
+	condition = 1;
+	assert_int_equal(osim_run(m), 0);
+	assert_int_equal(results[0], 0);
+	condition = 0;
+	task = spawn("waiter", interruptible_event_waiter);
+	assert_int_equal(osim_run_for(m, 0), 0);
+	osim_task_signal(task, false);
+	assert_int_equal(osim_run(m), 0);
+	assert_int_equal(results[1], -ERESTARTSYS);
+}
+
 /* --- time, threads --- */
 
 static void clock_body(void)
@@ -435,6 +495,9 @@ int main(void)
 		COMPLETION_TEST(completion_before_init_is_found),
 		COMPLETION_TEST(wait_event_looks_again_at_each_wake),
 		COMPLETION_TEST(wait_event_does_not_lose_a_wake_during_the_condition),
+		COMPLETION_TEST(wake_up_wakes_all_whose_wait_is_not_exclusive),
+		COMPLETION_TEST(wake_up_interruptible_leaves_out_waits_that_no_signal_ends),
+		COMPLETION_TEST(wait_event_with_a_signal_and_a_true_condition_succeeds),
 		COMPLETION_TEST(time_is_virtual_and_hz_is_250),
 		COMPLETION_TEST(msleep_interruptible_returns_what_is_left),
 		COMPLETION_TEST(msleep_with_interrupts_off_is_found),

@@ -17,6 +17,7 @@
 typedef struct wait_queue_head {
 	spinlock_t lock;
 	u32 woken; /* counts wake_up(): a waiter whose condition was tested before does not sleep */
+	u32 woken_interruptible; /* counts wake_up_interruptible() */
 	struct osim__k_waitq waiters;
 } wait_queue_head_t;
 
@@ -24,7 +25,14 @@ typedef struct wait_queue_head {
  * condition was tested. */
 OSIM__K_API long osim__k_wait_queue(wait_queue_head_t *wq, u32 seen, unsigned long timeout,
 				    int mode, const struct osim__site *site);
-OSIM__K_API void osim__k_wake_up(wait_queue_head_t *wq, unsigned int count);
+/* Everybody: no wait is exclusive. interruptible: but for those whose wait no signal ends. */
+OSIM__K_API void osim__k_wake_up(wait_queue_head_t *wq, bool interruptible);
+
+/* What a waiter has seen of the wakes that are for him. */
+static inline u32 osim__k_woken(const wait_queue_head_t *wq, int mode)
+{
+	return wq->woken + (mode == OSIM__K_WAIT_INTERRUPTIBLE ? wq->woken_interruptible : 0);
+}
 
 #define __WAIT_QUEUE_HEAD_INITIALIZER(name)            \
 	{                                              \
@@ -37,23 +45,24 @@ static inline void init_waitqueue_head(wait_queue_head_t *wq)
 	*wq = (wait_queue_head_t)__WAIT_QUEUE_HEAD_INITIALIZER(*wq);
 }
 
-#define wake_up(wq)		      osim__k_wake_up(wq, 1)
-#define wake_up_nr(wq, nr)	      osim__k_wake_up(wq, nr)
-#define wake_up_all(wq)		      osim__k_wake_up(wq, ~0u)
-#define wake_up_interruptible(wq)     osim__k_wake_up(wq, 1)
-#define wake_up_interruptible_all(wq) osim__k_wake_up(wq, ~0u)
+#define wake_up(wq)		      osim__k_wake_up(wq, false)
+#define wake_up_nr(wq, nr)	      wake_up(wq)
+#define wake_up_all(wq)		      wake_up(wq)
+#define wake_up_interruptible(wq)     osim__k_wake_up(wq, true)
+#define wake_up_interruptible_all(wq) wake_up_interruptible(wq)
 
 static inline bool waitqueue_active(const wait_queue_head_t *wq)
 {
 	return wq->waiters.head;
 }
 
-/* > 0: the condition holds, with that many jiffies left; 0: time is up; < 0: a signal. */
+/* > 0: the condition holds, with that many jiffies left; 0: time is up; < 0: a signal. What ended
+ * the wait, the condition is looked at once more. */
 #define OSIM__K_WAIT_EVENT(wq, condition, timeout, mode)                                         \
 	({                                                                                       \
 		long osim__left = (long)(timeout);                                               \
 		for (;;) {                                                                       \
-			u32 osim__seen = (wq).woken;                                             \
+			u32 osim__seen = osim__k_woken(&(wq), mode);                             \
 			if (condition) {                                                         \
 				osim__left = osim__left > 0 ? osim__left : 1;                    \
 				break;                                                           \
@@ -62,8 +71,6 @@ static inline bool waitqueue_active(const wait_queue_head_t *wq)
 				break;                                                           \
 			osim__left = osim__k_wait_queue(                                         \
 				&(wq), osim__seen, (unsigned long)osim__left, mode, OSIM__SITE); \
-			if (osim__left < 0)                                                      \
-				break;                                                           \
 		}                                                                                \
 		osim__left;                                                                      \
 	})
