@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "kernel/kernel.h"
+#include "kernel/work.h"
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -35,7 +35,8 @@ struct workqueue_struct {
 	struct osim_machine *m;
 	struct pool *pools[OSIM_CPUS_MAX + 1];
 	unsigned int flags, max_active;
-	bool draining, stop;
+	unsigned int draining; /* who waits until it is empty */
+	bool stop;
 	char name[24];
 };
 
@@ -47,8 +48,6 @@ struct osim__k_works {
 	u64 seq;
 };
 
-_Static_assert(sizeof(struct osim__k_timer) >= sizeof(struct osim__timer), "a timer's size");
-
 static struct osim__k_works *works(struct osim__kernel *k)
 {
 	if (!k->works) {
@@ -56,6 +55,11 @@ static struct osim__k_works *works(struct osim__kernel *k)
 		INIT_LIST_HEAD(&k->works->delayed);
 	}
 	return k->works;
+}
+
+struct list_head *osim__k_works_delayed(struct osim__kernel *k)
+{
+	return &works(k)->delayed;
 }
 
 static struct workqueue_struct *wq_new(struct osim__kernel *k, unsigned int flags,
@@ -83,9 +87,8 @@ struct workqueue_struct *osim__k_system_wq(void)
 	return all->system;
 }
 
-/* NULL, with a finding, for what is no queue, or is none any more. */
-static struct workqueue_struct *alive(struct osim__kernel *k, struct workqueue_struct *wq,
-				      const struct osim__site *site)
+struct workqueue_struct *osim__k_wq_alive(struct osim__kernel *k, struct workqueue_struct *wq,
+					  const struct osim__site *site)
 {
 	for (struct workqueue_struct *i = works(k)->first; i; i = i->next)
 		if (i == wq)
@@ -138,6 +141,25 @@ static u64 memory_of(struct osim__kernel *k, const struct work_struct *work)
 	return n ? n->number : 0;
 }
 
+/* Queued elsewhere while it ran in pool, it has kept those workers waiting. Its memory may be gone.
+ */
+static void wake_others(struct osim__kernel *k, const struct pool *pool,
+			const struct work_struct *work)
+{
+	const struct work_struct *i;
+
+	for (struct workqueue_struct *wq = works(k)->first; wq; wq = wq->next)
+		for (unsigned int p = 0; p <= OSIM_CPUS_MAX; p++) {
+			if (!wq->pools[p] || wq->pools[p] == pool)
+				continue;
+			list_for_each_entry (i, &wq->pools[p]->works, entry)
+				if (i == work) {
+					osim__wake(&k->m->sched, &wq->pools[p]->idle, 1);
+					return;
+				}
+		}
+}
+
 static void run(struct osim__kernel *k, struct worker *w, struct work_struct *work)
 {
 	work_func_t func = work->func;
@@ -156,6 +178,7 @@ static void run(struct osim__kernel *k, struct worker *w, struct work_struct *wo
 	if (memory == memory_of(k, work))
 		osim__access_release(k->m, work);
 	w->current = NULL;
+	wake_others(k, w->pool, work);
 	progress(k);
 }
 
@@ -223,8 +246,8 @@ static struct pool *pool_for(struct osim__kernel *k, struct workqueue_struct *wq
 	return *pool;
 }
 
-static void enqueue(struct osim__kernel *k, struct workqueue_struct *wq, struct work_struct *work,
-		    int cpu)
+void osim__k_work_enqueue(struct osim__kernel *k, struct workqueue_struct *wq,
+			  struct work_struct *work, int cpu)
 {
 	struct pool *pool = pool_for(k, wq, work, cpu);
 
@@ -235,8 +258,8 @@ static void enqueue(struct osim__kernel *k, struct workqueue_struct *wq, struct 
 		add_worker(k, pool);
 }
 
-static bool usable(struct osim__kernel *k, const struct work_struct *work,
-		   const struct osim__site *site)
+bool osim__k_work_usable(struct osim__kernel *k, const struct work_struct *work,
+			 const struct osim__site *site)
 {
 	if (work->magic == OSIM__K_WORK_MAGIC && work->func)
 		return true;
@@ -245,9 +268,8 @@ static bool usable(struct osim__kernel *k, const struct work_struct *work,
 	return false;
 }
 
-/* While a queue is drained only its own items may add to it. */
-static bool accepts(struct osim__kernel *k, const struct workqueue_struct *wq,
-		    const struct work_struct *work, const struct osim__site *site)
+bool osim__k_wq_accepts(struct osim__kernel *k, const struct workqueue_struct *wq,
+			const struct work_struct *work, const struct osim__site *site)
 {
 	const struct osim__thread *self = osim__sched_current(&k->m->sched);
 
@@ -268,15 +290,15 @@ bool osim__k_queue_work(struct workqueue_struct *wq, struct work_struct *work, i
 {
 	struct osim__kernel *k = osim__kernel();
 
-	if (!usable(k, work, site) || !alive(k, wq, site))
+	if (!osim__k_work_usable(k, work, site) || !osim__k_wq_alive(k, wq, site))
 		return false;
 	/* A run that is to come sees what was done before, though it was asked for earlier. */
 	osim__access_release(k->m, work);
-	if (work->pending || !accepts(k, wq, work, site))
+	if (work->pending || work->cancelling || !osim__k_wq_accepts(k, wq, work, site))
 		return false;
 	work->pending = true;
 	work->where = site;
-	enqueue(k, wq, work, cpu);
+	osim__k_work_enqueue(k, wq, work, cpu);
 	osim__sched_point(&k->m->sched, OSIM__POINT_WAKE);
 	return true;
 }
@@ -348,7 +370,7 @@ bool osim__k_flush_work(struct work_struct *work, const struct osim__site *site)
 	struct osim__kernel *k = osim__kernel();
 
 	osim__k_check_sleep(k->m, "flush_work()", site);
-	return usable(k, work, site) && wait_for(k, NULL, work, work->seq, site);
+	return osim__k_work_usable(k, work, site) && wait_for(k, NULL, work, work->seq, site);
 }
 
 void osim__k_flush_workqueue(struct workqueue_struct *wq, const struct osim__site *site)
@@ -356,92 +378,54 @@ void osim__k_flush_workqueue(struct workqueue_struct *wq, const struct osim__sit
 	struct osim__kernel *k = osim__kernel();
 
 	osim__k_check_sleep(k->m, "flush_workqueue()", site);
-	if (alive(k, wq, site))
+	if (osim__k_wq_alive(k, wq, site))
 		wait_for(k, wq, NULL, works(k)->seq, site);
 }
 
-bool osim__k_cancel_work(struct work_struct *work, bool sync, const struct osim__site *site)
+void osim__k_drain_workqueue(struct workqueue_struct *wq, const struct osim__site *site)
 {
 	struct osim__kernel *k = osim__kernel();
-	bool was_pending = work->pending;
+
+	osim__k_check_sleep(k->m, "drain_workqueue()", site);
+	if (!osim__k_wq_alive(k, wq, site))
+		return;
+	wq->draining++;
+	wait_for(k, wq, NULL, U64_MAX, site);
+	wq->draining--;
+}
+
+/* Whoever is to wait keeps it from being queued until he has: it may queue itself. */
+bool osim__k_work_cancel(struct osim__kernel *k, struct work_struct *work,
+			 struct osim__timer *timer, bool sync, const struct osim__site *site)
+{
+	bool was_pending;
 
 	if (sync)
 		osim__k_check_sleep(k->m, "cancel_work_sync()", site);
 	osim__sched_point(&k->m->sched, OSIM__POINT_LOCK);
-	if (!usable(k, work, site))
+	if (!osim__k_work_usable(k, work, site))
 		return false;
 	was_pending = work->pending;
+	if (timer)
+		osim__timer_cancel(&k->m->sched, timer);
 	if (was_pending)
 		take_off(work);
-	if (sync)
-		wait_for(k, NULL, work, work->seq, site);
+	if (!sync)
+		return was_pending;
+	work->cancelling++;
+	wait_for(k, NULL, work, work->seq, site);
+	work->cancelling--;
 	return was_pending;
+}
+
+bool osim__k_cancel_work(struct work_struct *work, bool sync, const struct osim__site *site)
+{
+	return osim__k_work_cancel(osim__kernel(), work, NULL, sync, site);
 }
 
 unsigned int osim__k_work_busy(const struct work_struct *work)
 {
 	return (work->pending ? 1u : 0) | (worker_of(osim__kernel(), work, U64_MAX) ? 2u : 0);
-}
-
-/* --- delayed --- */
-
-static struct osim__timer *timer_of(struct delayed_work *work)
-{
-	return (struct osim__timer *)&work->timer;
-}
-
-static void delay_over(void *arg)
-{
-	struct delayed_work *work = arg;
-	struct osim__kernel *k = osim__kernel();
-
-	list_del(&work->work.entry);
-	enqueue(k, work->wq, &work->work, work->cpu);
-}
-
-bool osim__k_queue_delayed(struct workqueue_struct *wq, struct delayed_work *work,
-			   unsigned long delay, bool modify, const struct osim__site *site)
-{
-	struct osim__kernel *k = osim__kernel();
-	bool was_pending = work->work.pending;
-
-	if (!usable(k, &work->work, site) || !alive(k, wq, site))
-		return false;
-	osim__access_release(k->m, &work->work);
-	if (was_pending && modify)
-		osim__k_cancel_delayed(work, false, site);
-	else if (was_pending)
-		return false;
-	if (!delay)
-		return osim__k_queue_work(wq, &work->work, -1, site) && !was_pending;
-	work->wq = wq;
-	work->cpu = (int)osim__sched_cpu_number(&k->m->sched);
-	work->work.pending = true;
-	work->work.where = site;
-	list_add_tail(&work->work.entry, &works(k)->delayed);
-	osim__timer_arm(&k->m->sched, timer_of(work), osim__k_deadline_ns(k->m, delay), delay_over,
-			work);
-	return !was_pending;
-}
-
-bool osim__k_cancel_delayed(struct delayed_work *work, bool sync, const struct osim__site *site)
-{
-	struct osim__kernel *k = osim__kernel();
-
-	if (usable(k, &work->work, site))
-		osim__timer_cancel(&k->m->sched, timer_of(work));
-	return osim__k_cancel_work(&work->work, sync, site);
-}
-
-bool osim__k_flush_delayed(struct delayed_work *work, const struct osim__site *site)
-{
-	struct osim__kernel *k = osim__kernel();
-
-	if (work->work.pending && !work->work.pool) {
-		osim__timer_cancel(&k->m->sched, timer_of(work));
-		delay_over(work);
-	}
-	return osim__k_flush_work(&work->work, site);
 }
 
 /* --- queues --- */
@@ -499,10 +483,10 @@ void osim__k_destroy_workqueue(struct workqueue_struct *wq, const struct osim__s
 	struct osim__kernel *k = osim__kernel();
 
 	osim__k_check_sleep(k->m, "destroy_workqueue()", site);
-	if (!alive(k, wq, site))
+	if (!osim__k_wq_alive(k, wq, site))
 		return;
 	osim__sched_point(&k->m->sched, OSIM__POINT_LOCK);
-	wq->draining = true;
+	wq->draining++;
 	wait_for(k, wq, NULL, U64_MAX, site);
 	if (outstanding(k, wq, NULL, U64_MAX))
 		return;
@@ -531,8 +515,7 @@ void osim__k_works_drop(struct osim__kernel *k)
 	if (!k->works)
 		return;
 	list_for_each_entry_safe (work, next, &k->works->delayed, entry) {
-		osim__timer_cancel(&k->m->sched,
-				   timer_of(container_of(work, struct delayed_work, work)));
+		osim__k_delay_end(k, work);
 		drop(k, work, "waits for its time");
 	}
 	for (struct workqueue_struct *wq = k->works->first; wq; wq = wq->next)
@@ -556,7 +539,7 @@ void osim__k_works_fini(struct osim__kernel *k)
 	struct workqueue_struct *wq;
 	struct worker *w;
 
-	osim__timer_cancel_all(&k->m->sched, delay_over);
+	osim__k_delayed_fini(k);
 	while (k->works && (wq = k->works->first)) {
 		for (unsigned int i = 0; i <= OSIM_CPUS_MAX; i++)
 			while (wq->pools[i] && (w = wq->pools[i]->workers)) {

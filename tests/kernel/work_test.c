@@ -319,6 +319,101 @@ static void workqueue_allocation_fails_when_a_fault_says_so(void **state)
 	assert_string_equal(found(), "none");
 }
 
+/* --- items that queue themselves --- */
+
+static void repeater(struct work_struct *w)
+{
+	msleep(10);
+	runs++;
+	queue_work(wq, w);
+}
+
+static void delayed_repeater(struct work_struct *w)
+{
+	msleep(10);
+	runs++;
+	queue_delayed_work(wq, to_delayed_work(w), 1);
+}
+
+static void cancel_repeater_body(void)
+{
+	wq = create_workqueue("repeats");
+	INIT_WORK(&work, repeater);
+	INIT_DELAYED_WORK(&delayed, delayed_repeater);
+	queue_work(wq, &work);
+	queue_delayed_work(wq, &delayed, 0);
+	msleep(1);
+	cancel_work_sync(&work);
+	cancel_delayed_work_sync(&delayed);
+	assert_false(work_pending(&work));
+	assert_false(delayed_work_pending(&delayed));
+	runs = 0;
+	msleep(100);
+	assert_int_equal(runs, 0);
+	/* That was not for ever. */
+	assert_true(queue_work(wq, &work));
+	msleep(1);
+	cancel_work_sync(&work);
+	assert_int_equal(runs, 1);
+	destroy_workqueue(wq);
+}
+
+static void cancel_sync_ends_work_that_queues_itself(void **state)
+{
+	(void)state;
+	in_thread(cancel_repeater_body);
+	assert_string_equal(found(), "none");
+}
+
+static void slow_chain(struct work_struct *w)
+{
+	msleep(10);
+	chain(w);
+}
+
+static void drain_body(void)
+{
+	wq = create_workqueue("drained");
+	INIT_WORK(&work, slow_chain);
+	queue_work(wq, &work);
+	drain_workqueue(wq);
+	assert_int_equal(runs, 3);
+	queue_work(wq, &work);
+	destroy_workqueue(wq);
+	assert_int_equal(runs, 4);
+}
+
+static void drain_waits_for_work_that_queues_itself(void **state)
+{
+	(void)state;
+	in_thread(drain_body);
+	assert_string_equal(found(), "none");
+}
+
+static void mover(struct work_struct *w)
+{
+	if (!runs++)
+		queue_work(wq, w);
+	msleep(10);
+}
+
+static void moved_body(void)
+{
+	wq = create_workqueue("other");
+	INIT_WORK(&work, mover);
+	schedule_work(&work);
+	msleep(100);
+	assert_int_equal(runs, 2);
+	destroy_workqueue(wq);
+}
+
+static void work_queued_elsewhere_while_it_runs_runs_again(void **state)
+{
+	(void)state;
+	in_thread(moved_body);
+	assert_string_equal(found(), "none");
+}
+
 /* --- delayed --- */
 
 static void delayed_body(void)
@@ -341,7 +436,7 @@ static void delayed_body(void)
 	assert_int_equal(runs, 1);
 
 	schedule_delayed_work(&delayed, 100);
-	assert_false(mod_delayed_work(system_wq, &delayed, 1));
+	assert_true(mod_delayed_work(system_wq, &delayed, 1));
 	schedule_timeout_uninterruptible(3);
 	assert_int_equal(runs, 2);
 
@@ -357,6 +452,72 @@ static void delayed_work_runs_in_its_time(void **state)
 {
 	(void)state;
 	in_thread(delayed_body);
+	assert_string_equal(found(), "none");
+}
+
+static void idle_modified(void)
+{
+	INIT_DELAYED_WORK(&delayed, quick);
+	assert_false(mod_delayed_work(system_wq, &delayed, 2));
+	assert_true(mod_delayed_work(system_wq, &delayed, 0));
+	flush_delayed_work(&delayed);
+	assert_false(mod_delayed_work(system_wq, &delayed, 0));
+	flush_delayed_work(&delayed);
+	assert_int_equal(runs, 2);
+}
+
+static void mod_delayed_work_tells_whether_it_was_pending(void **state)
+{
+	(void)state;
+	in_thread(idle_modified);
+	assert_string_equal(found(), "none");
+}
+
+static void too_late_body(void)
+{
+	wq = create_workqueue("short");
+	INIT_DELAYED_WORK(&delayed, quick);
+	queue_delayed_work(wq, &delayed, 5);
+	destroy_workqueue(wq);
+	msleep(100);
+	assert_int_equal(runs, 0);
+	assert_false(delayed_work_pending(&delayed));
+}
+
+static void delayed_work_of_a_queue_that_is_gone_is_found(void **state)
+{
+	(void)state;
+	in_thread(too_late_body);
+	assert_string_equal(found(), "kernel.workqueue-gone");
+}
+
+/* Another thread arms it anew between the steps of a cancellation. */
+static void modifier(void)
+{
+	mod_delayed_work(system_wq, &delayed, 3);
+}
+
+static void raced_body(void)
+{
+	INIT_DELAYED_WORK(&delayed, quick);
+	schedule_delayed_work(&delayed, 5);
+	osim_spawn(m, "modifier", fixture_call, (void *)modifier, -1, NULL);
+	cancel_delayed_work(&delayed);
+	msleep(100);
+	assert_false(delayed_work_pending(&delayed));
+	cancel_delayed_work_sync(&delayed);
+}
+
+static void delayed_work_cancelled_while_it_is_modified_stays_whole(void **state)
+{
+	(void)state;
+	struct osim_chooser_seeded seeded;
+
+	m->sched.slow |= OSIM__SLOW_CHOOSER;
+	for (unsigned int seed = 0; seed < 64; seed++) {
+		m->sched.chooser = osim_chooser_seeded(&seeded, seed);
+		in_thread(raced_body);
+	}
 	assert_string_equal(found(), "none");
 }
 
@@ -397,7 +558,13 @@ int main(void)
 		WORK_TEST(destroy_waits_for_work_that_queues_itself),
 		WORK_TEST(work_queued_while_its_queue_is_destroyed_is_found),
 		WORK_TEST(workqueue_allocation_fails_when_a_fault_says_so),
+		WORK_TEST(cancel_sync_ends_work_that_queues_itself),
+		WORK_TEST(drain_waits_for_work_that_queues_itself),
+		WORK_TEST(work_queued_elsewhere_while_it_runs_runs_again),
 		WORK_TEST(delayed_work_runs_in_its_time),
+		WORK_TEST(mod_delayed_work_tells_whether_it_was_pending),
+		WORK_TEST(delayed_work_of_a_queue_that_is_gone_is_found),
+		WORK_TEST(delayed_work_cancelled_while_it_is_modified_stays_whole),
 		WORK_TEST(work_left_by_a_driver_is_named_and_never_runs),
 	};
 

@@ -19,9 +19,10 @@ typedef void (*work_func_t)(struct work_struct *work);
 struct work_struct {
 	work_func_t func;
 	u32 magic;
-	bool pending; /* queued, or its timer runs */
-	u64 seq;      /* of its queueing */
-	void *pool;   /* where it is queued; NULL: its timer runs, or it is not pending */
+	bool pending;	/* queued, or its timer runs */
+	u32 cancelling; /* who waits in cancel_work_sync(): it is not queued meanwhile */
+	u64 seq;	/* of its queueing */
+	void *pool;	/* where it is queued; NULL: its timer runs, or it is not pending */
 	struct list_head entry;
 	const struct osim__site *where; /* queued last */
 	const char *name;		/* of the function */
@@ -70,6 +71,8 @@ OSIM__K_API bool osim__k_flush_work(struct work_struct *work, const struct osim_
 OSIM__K_API bool osim__k_flush_delayed(struct delayed_work *work, const struct osim__site *site);
 OSIM__K_API void osim__k_flush_workqueue(struct workqueue_struct *wq,
 					 const struct osim__site *site);
+OSIM__K_API void osim__k_drain_workqueue(struct workqueue_struct *wq,
+					 const struct osim__site *site);
 OSIM__K_API unsigned int osim__k_work_busy(const struct work_struct *work);
 
 #define __WORK_INITIALIZER(n, f)                                     \
@@ -112,7 +115,7 @@ static inline struct delayed_work *to_delayed_work(struct work_struct *work)
 #define schedule_work(w)	  queue_work(system_wq, w)
 #define schedule_work_on(cpu, w)  queue_work_on(cpu, system_wq, w)
 #define flush_workqueue(wq)	  osim__k_flush_workqueue(wq, OSIM__SITE)
-#define drain_workqueue(wq)	  osim__k_flush_workqueue(wq, OSIM__SITE)
+#define drain_workqueue(wq)	  osim__k_drain_workqueue(wq, OSIM__SITE)
 #define flush_scheduled_work()	  flush_workqueue(system_wq)
 #define flush_work(w)		  osim__k_flush_work(w, OSIM__SITE)
 #define cancel_work(w)		  osim__k_cancel_work(w, false, OSIM__SITE)
