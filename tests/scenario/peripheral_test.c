@@ -97,11 +97,10 @@ static void begin(struct scenario *s, struct rpcs *rpcs)
 	assert_int_equal(osim_pta_register(s->m, &ta), 0);
 }
 
-static void run(struct scenario *s)
+static void run_bound(struct scenario *s)
 {
 	struct program p = {0};
 
-	scenario_bind(s);
 	program_start(&p, s, "program", call_ta);
 	scenario_run(s);
 	assert_true(p.done);
@@ -109,6 +108,12 @@ static void run(struct scenario *s)
 	assert_int_equal(p.last.ret, TEE_SUCCESS);
 	scenario_unbind(s);
 	scenario_free(s);
+}
+
+static void run(struct scenario *s)
+{
+	scenario_bind(s);
+	run_bound(s);
 }
 
 /* -- I2C --------------------------------------------------------------------------------------- */
@@ -427,6 +432,74 @@ static void rpmb_that_appears_while_the_driver_changes_is_found_once(void **stat
 	expect_found(&r[2], OPTEE_RPC_RPMB_UFS, "second");
 }
 
+static struct block late_block;
+
+static void appear(struct scenario *s)
+{
+	add_block(s, &late_block, OSIM_RPMB_EMMC, "late");
+}
+
+/* At the n-th point of what leaves. false: there are not so many. */
+static bool appear_while_leaving(unsigned long n, uint64_t seed)
+{
+	struct osim_chooser_seeded seeded;
+	struct scenario s = SCENARIO;
+	bool reached;
+
+	s.options.chooser = osim_chooser_seeded(&seeded, seed);
+	scenario_new(&s);
+	scenario_bind(&s);
+	scenario_at_point(&s, n, appear);
+	assert_int_equal(osim_unbind(s.m), 0);
+	reached = s.points >= n;
+	scenario_at_point(&s, 0, NULL);
+	scenario_run(&s);
+	scenario_assert_clean(&s);
+	scenario_assert_empty(&s);
+	scenario_free(&s);
+	return reached;
+}
+
+static void rpmb_that_appears_while_the_driver_leaves_is_left_alone(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 16; seed++)
+		for (unsigned long n = 1; appear_while_leaving(n, seed); n++)
+			;
+}
+
+static bool appear_while_coming(unsigned long n)
+{
+	struct rpc r[] = {probe_reset(), probe_next(), probe_next()};
+	struct rpcs rpcs = {.rpc = r, .count = sizeof(r) / sizeof(r[0])};
+	struct block block = {0};
+	struct scenario s = SCENARIO;
+	bool reached;
+
+	begin(&s, &rpcs);
+	add_block(&s, &block, OSIM_RPMB_UFS, "first");
+	scenario_at_point(&s, n, appear);
+	scenario_bind(&s);
+	reached = s.points >= n;
+	scenario_at_point(&s, 0, NULL);
+	if (reached) {
+		run_bound(&s);
+		expect_found(&r[1], OPTEE_RPC_RPMB_UFS, "first");
+		expect_found(&r[2], OPTEE_RPC_RPMB_EMMC, "late");
+		return true;
+	}
+	scenario_unbind(&s);
+	scenario_free(&s);
+	return false;
+}
+
+static void rpmb_that_appears_while_the_driver_comes_is_found(void **state)
+{
+	(void)state;
+	for (unsigned long n = 1; appear_while_coming(n); n++)
+		;
+}
+
 /* What has no memory is an error, and leaves nothing. */
 static void failing_allocation(unsigned long n, bool *reached)
 {
@@ -477,6 +550,8 @@ int main(void)
 		scenario_test(rpmb_that_fails_or_is_asked_wrongly_is_an_error),
 		scenario_test(ta_that_needs_an_rpmb_appears_with_the_first),
 		scenario_test(rpmb_that_appears_while_the_driver_changes_is_found_once),
+		scenario_test(rpmb_that_appears_while_the_driver_leaves_is_left_alone),
+		scenario_test(rpmb_that_appears_while_the_driver_comes_is_found),
 		scenario_test(peripheral_without_memory_leaves_nothing_whichever_allocation_fails),
 	};
 

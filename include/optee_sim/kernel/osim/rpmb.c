@@ -8,6 +8,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/rpmb.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -15,6 +16,12 @@
 
 /* In order of their number. Filled when the driver is loaded, emptied when it is unloaded. */
 static LIST_HEAD(devices);
+
+/* The driver's own; there is one. */
+static struct class_interface *interface;
+
+/* As the mutex of a class: whoever takes his interface back waits for what is being told to it. */
+static DEFINE_MUTEX(interfaces);
 
 static int route(struct device *dev, u8 *request, unsigned int request_len, u8 *response,
 		 unsigned int response_len)
@@ -62,14 +69,14 @@ static int add(unsigned int index, const struct osim__k_rpmb_info *info)
 	return 0;
 }
 
-/* The driver's own; there is one. */
-static struct class_interface *interface;
-
-static int added(unsigned int index)
+static int tell(unsigned int index)
 {
 	struct osim__k_rpmb_info info;
 	int rc;
 
+	/* It has gone meanwhile. */
+	if (!interface)
+		return 0;
 	if (!osim__k_rpmb_get(index, &info))
 		return -ENODEV;
 	/* The driver may have begun to look only afterwards. */
@@ -79,6 +86,16 @@ static int added(unsigned int index)
 	rc = add(index, &info);
 	if (!rc && interface->add_dev)
 		interface->add_dev(&list_last_entry(&devices, struct rpmb_dev, list_node)->dev);
+	return rc;
+}
+
+static int added(unsigned int index)
+{
+	int rc;
+
+	mutex_lock(&interfaces);
+	rc = tell(index);
+	mutex_unlock(&interfaces);
 	return rc;
 }
 
@@ -92,26 +109,39 @@ static void remove_all(void)
 	}
 }
 
-int rpmb_interface_register(struct class_interface *intf)
+static int add_all(void)
 {
 	struct osim__k_rpmb_info info;
-	struct rpmb_dev *rdev;
-	unsigned int i;
 	int rc;
 
-	for (i = 0; osim__k_rpmb_get(i, &info); i++) {
+	for (unsigned int i = 0; osim__k_rpmb_get(i, &info); i++) {
 		rc = add(i, &info);
 		if (rc) {
 			remove_all();
 			return rc;
 		}
 	}
-	if (intf->add_dev)
+	return 0;
+}
+
+int rpmb_interface_register(struct class_interface *intf)
+{
+	struct rpmb_dev *rdev;
+	int rc;
+
+	/* First: what comes from now on waits until those that are there have been told. */
+	osim__k_rpmb_on_added(added, OSIM__SITE);
+	mutex_lock(&interfaces);
+	rc = add_all();
+	if (!rc && intf->add_dev)
 		list_for_each_entry (rdev, &devices, list_node)
 			intf->add_dev(&rdev->dev);
-	interface = intf;
-	osim__k_rpmb_on_added(added, OSIM__SITE);
-	return 0;
+	if (rc)
+		osim__k_rpmb_on_added(NULL, OSIM__SITE);
+	else
+		interface = intf;
+	mutex_unlock(&interfaces);
+	return rc;
 }
 
 void rpmb_interface_unregister(struct class_interface *intf)
@@ -119,10 +149,13 @@ void rpmb_interface_unregister(struct class_interface *intf)
 	struct rpmb_dev *rdev;
 
 	osim__k_rpmb_on_added(NULL, OSIM__SITE);
+	mutex_lock(&interfaces);
+	interface = NULL;
 	if (intf->remove_dev)
 		list_for_each_entry (rdev, &devices, list_node)
 			intf->remove_dev(&rdev->dev);
 	remove_all();
+	mutex_unlock(&interfaces);
 }
 
 struct rpmb_dev *rpmb_dev_get(struct rpmb_dev *rdev)
