@@ -56,18 +56,20 @@ static unsigned int first_gap(const struct idr *idr, unsigned int at, unsigned i
 
 /*
  * Half again as much; what holds the entries is an allocation of the driver's, and goes when the
- * last entry does.
+ * last entry does. Other threads may have been here while it slept: the caller looks again.
  */
 static int grow(struct idr *idr, gfp_t gfp, const struct osim__site *site)
 {
 	unsigned int capacity = idr->capacity ? idr->capacity + idr->capacity / 2 : 8;
 	struct osim__idr_entry *entries;
 
-	if (idr->count < idr->capacity)
-		return 0;
 	entries = osim__k_kvmalloc(capacity * sizeof(*entries), gfp, site);
 	if (!entries)
 		return -ENOMEM;
+	if (idr->capacity >= capacity) {
+		osim__k_kfree(entries, site);
+		return 0;
+	}
 	if (idr->count)
 		memcpy(entries, idr->entries, idr->count * sizeof(*entries));
 	osim__k_kfree(idr->entries, site);
@@ -96,13 +98,17 @@ int osim__k_idr_alloc(struct idr *idr, void *ptr, int start, int end, gfp_t gfp,
 	if (start < 0)
 		return -EINVAL;
 	changed(idr, __builtin_return_address(0));
-	first = lower(idr, (unsigned int)start);
-	at = first_gap(idr, first, (unsigned int)start);
-	id = (unsigned int)start + (at - first);
-	if (id >= limit)
-		return -ENOSPC;
-	if (grow(idr, gfp, site))
-		return -ENOMEM;
+	for (;;) {
+		first = lower(idr, (unsigned int)start);
+		at = first_gap(idr, first, (unsigned int)start);
+		id = (unsigned int)start + (at - first);
+		if (id >= limit)
+			return -ENOSPC;
+		if (idr->count < idr->capacity)
+			break;
+		if (grow(idr, gfp, site))
+			return -ENOMEM;
+	}
 	memmove(&idr->entries[at + 1], &idr->entries[at],
 		(idr->count - at) * sizeof(*idr->entries));
 	idr->entries[at] = (struct osim__idr_entry){.ptr = ptr, .id = id};

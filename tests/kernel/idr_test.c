@@ -3,6 +3,7 @@
 
 #include <linux/err.h>
 #include <linux/idr.h>
+#include <linux/string.h>
 #include <linux/xarray.h>
 
 static int things[64];
@@ -154,6 +155,64 @@ static void xarray_stores_and_allocates(void **state)
 	assert_true(xa_empty(&xa));
 }
 
+/* --- what locks itself, from several threads at once --- */
+
+#define TAKERS 4
+#define EACH   6
+
+static struct ida shared_ida;
+static struct xarray shared_xa;
+static unsigned int taken[TAKERS * EACH], stored, inserted;
+
+static void taker(void)
+{
+	u32 index = 0;
+
+	for (int i = 0; i < EACH; i++) {
+		int id = ida_alloc(&shared_ida, GFP_KERNEL);
+
+		assert_in_range(id, 0, TAKERS * EACH - 1);
+		taken[id]++;
+		assert_int_equal(xa_alloc(&shared_xa, &index, &things[i], xa_limit_31b, GFP_KERNEL),
+				 0);
+		assert_ptr_equal(xa_load(&shared_xa, index), &things[i]);
+		/* One of them finds nothing there. */
+		stored += !xa_store(&shared_xa, 100 + (unsigned long)i, &things[i], GFP_KERNEL);
+		inserted += !xa_insert(&shared_xa, 200 + (unsigned long)i, &things[i], GFP_KERNEL);
+		assert_int_equal(xa_reserve(&shared_xa, 200 + (unsigned long)i, GFP_KERNEL), 0);
+		assert_ptr_equal(xa_load(&shared_xa, 200 + (unsigned long)i), &things[i]);
+	}
+}
+
+static void take_with(uint64_t seed)
+{
+	struct osim_chooser_seeded seeded;
+
+	m->sched.slow |= OSIM__SLOW_CHOOSER;
+	m->sched.chooser = osim_chooser_seeded(&seeded, seed);
+	ida_init(&shared_ida);
+	xa_init_flags(&shared_xa, XA_FLAGS_ALLOC);
+	memset(taken, 0, sizeof(taken));
+	stored = inserted = 0;
+	for (int i = 0; i < TAKERS; i++)
+		osim_spawn(m, "taker", fixture_call, (void *)taker, -1, NULL);
+	assert_int_equal(osim_run(m), 0);
+	for (int i = 0; i < TAKERS * EACH; i++)
+		assert_int_equal(taken[i], 1);
+	assert_int_equal(stored, EACH);
+	assert_int_equal(inserted, EACH);
+	ida_destroy(&shared_ida);
+	xa_destroy(&shared_xa);
+}
+
+static void ida_and_xarray_used_by_several_threads_stay_whole(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 64; seed++)
+		take_with(seed);
+	assert_string_equal(found(), "none");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +224,7 @@ int main(void)
 		FIXTURE_TEST(idr_alloc_cyclic_goes_on_after_the_last),
 		FIXTURE_TEST(ida_gives_numbers_back),
 		FIXTURE_TEST(xarray_stores_and_allocates),
+		FIXTURE_TEST(ida_and_xarray_used_by_several_threads_stay_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

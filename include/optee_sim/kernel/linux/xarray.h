@@ -75,19 +75,32 @@ static inline void xa_destroy(struct xarray *xa)
 	osim__k_idr_destroy(&xa->idr);
 }
 
+/* -EBUSY where the index is taken, if only reserved. */
+static inline int osim__xa_add(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp,
+			       const struct osim__site *site)
+{
+	int rc = -EINVAL;
+
+	if (index < INT_MAX)
+		rc = osim__k_idr_alloc(&xa->idr, entry, (int)index, (int)index + 1, gfp, site);
+	return rc == -ENOSPC ? -EBUSY : rc < 0 ? rc : 0;
+}
+
 /* The old entry, or an ERR_PTR. */
 static inline void *osim__xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp,
 				   const struct osim__site *site)
 {
-	void *old = osim__k_idr_replace(&xa->idr, entry, index);
+	void *old;
 	int rc;
 
-	if (!IS_ERR(old))
-		return old;
-	if (index >= INT_MAX)
-		return ERR_PTR(-EINVAL);
-	rc = osim__k_idr_alloc(&xa->idr, entry, (int)index, (int)index + 1, gfp, site);
-	return rc < 0 ? ERR_PTR(rc) : NULL;
+	do {
+		old = osim__k_idr_replace(&xa->idr, entry, index);
+		if (!IS_ERR(old))
+			return old;
+		rc = osim__xa_add(xa, index, entry, gfp, site);
+		/* Somebody may have been first. */
+	} while (rc == -EBUSY);
+	return rc ? ERR_PTR(rc) : NULL;
 }
 
 static inline int osim__xa_alloc(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit,
@@ -108,15 +121,17 @@ static inline int osim__xa_insert(struct xarray *xa, unsigned long index, void *
 {
 	if (osim__k_idr_find(&xa->idr, index))
 		return -EBUSY;
-	return xa_err(osim__xa_store(xa, index, entry, gfp, site));
+	if (!IS_ERR(osim__k_idr_replace(&xa->idr, entry, index)))
+		return 0;
+	return osim__xa_add(xa, index, entry, gfp, site);
 }
 
 static inline int osim__xa_reserve(struct xarray *xa, unsigned long index, gfp_t gfp,
 				   const struct osim__site *site)
 {
-	if (osim__k_idr_find(&xa->idr, index))
-		return 0;
-	return xa_err(osim__xa_store(xa, index, NULL, gfp, site));
+	int rc = osim__xa_add(xa, index, NULL, gfp, site);
+
+	return rc == -EBUSY ? 0 : rc;
 }
 
 #define xa_store(xa, index, entry, gfp)	    osim__xa_store(xa, index, entry, gfp, OSIM__SITE)
