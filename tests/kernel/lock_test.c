@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <linux/delay.h>
+#include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -428,6 +429,59 @@ static void mutex_never_unlocked_is_a_stuck_machine_that_names_it(void **state)
 	assert_null(strstr(osim_finding_get(m, 0)->where, "main")); /* the host's stack */
 }
 
+/* --- the last reference under a mutex: who looks the object up with it still finds it whole --- */
+
+static struct kref shared;
+static bool listed;
+
+static void unlist(struct kref *kref)
+{
+	assert_true(mutex_is_locked(&mutex));
+	listed = false;
+	mutex_unlock(&mutex);
+}
+
+static void giver(void)
+{
+	if (kref_put_mutex(&shared, unlist, &mutex))
+		step('g');
+}
+
+static void finder(void)
+{
+	mutex_lock(&mutex);
+	if (!listed) {
+		mutex_unlock(&mutex);
+		return;
+	}
+	kref_get(&shared);
+	mutex_unlock(&mutex);
+	if (kref_put_mutex(&shared, unlist, &mutex))
+		step('f');
+}
+
+static void kref_put_mutex_gives_the_last_one_under_the_mutex(void **state)
+{
+	struct osim_chooser_seeded seeded;
+
+	(void)state;
+	m->sched.slow |= OSIM__SLOW_CHOOSER;
+	for (uint64_t seed = 0; seed < 64; seed++) {
+		m->sched.chooser = osim_chooser_seeded(&seeded, seed);
+		mutex_init(&mutex);
+		kref_init(&shared);
+		listed = true;
+		step_count = 0;
+		spawn("giver", giver, -1);
+		spawn("finder", finder, -1);
+		assert_int_equal(osim_run(m), 0);
+		assert_false(listed);
+		assert_int_equal(step_count, 1);
+		assert_false(mutex_is_locked(&mutex));
+	}
+	assert_string_equal(found(), "none");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +505,7 @@ int main(void)
 		LOCK_TEST(mutex_lock_under_a_spinlock_is_found),
 		LOCK_TEST(mutex_lock_killable_ends_with_a_fatal_signal_only),
 		LOCK_TEST(mutex_never_unlocked_is_a_stuck_machine_that_names_it),
+		LOCK_TEST(kref_put_mutex_gives_the_last_one_under_the_mutex),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

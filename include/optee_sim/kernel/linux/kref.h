@@ -37,14 +37,13 @@ static inline int osim__kref_put(struct kref *kref, void (*release)(struct kref 
 #define kref_get_unless_zero(kref) refcount_inc_not_zero(&(kref)->refcount)
 /* 1 when it was the last one and release ran. */
 #define kref_put(kref, release) osim__kref_put(kref, release, OSIM__SITE)
-#define kref_put_mutex(kref, release, mutex)                               \
-	({                                                                 \
-		int osim__last = refcount_dec_and_test(&(kref)->refcount); \
-		if (osim__last) {                                          \
-			mutex_lock(mutex);                                 \
-			release(kref);                                     \
-		}                                                          \
-		osim__last;                                                \
+#define kref_put_mutex(ref, release, mutex)                                                \
+	({                                                                                 \
+		struct kref *osim__ref = (ref);                                            \
+		int osim__last = refcount_dec_and_mutex_lock(&osim__ref->refcount, mutex); \
+		if (osim__last)                                                            \
+			release(osim__ref);                                                \
+		osim__last;                                                                \
 	})
 
 #endif

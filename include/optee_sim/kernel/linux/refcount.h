@@ -78,12 +78,35 @@ static inline bool osim__refcount_sub_and_test(int i, refcount_t *r, const struc
 	return false;
 }
 
+/* false: it is the last one, and stays. */
+static inline bool osim__refcount_dec_not_one(refcount_t *r, const struct osim__site *site)
+{
+	if (refcount_read(r) == 1)
+		return false;
+	osim__refcount_sub_and_test(1, r, site);
+	return true;
+}
+
 #define refcount_add(i, r)	    osim__refcount_add(i, r, OSIM__SITE)
 #define refcount_inc(r)		    osim__refcount_add(1, r, OSIM__SITE)
 #define refcount_add_not_zero(i, r) osim__refcount_add_not_zero(i, r, OSIM__SITE)
 #define refcount_inc_not_zero(r)    osim__refcount_add_not_zero(1, r, OSIM__SITE)
 #define refcount_sub_and_test(i, r) osim__refcount_sub_and_test(i, r, OSIM__SITE)
 #define refcount_dec_and_test(r)    osim__refcount_sub_and_test(1, r, OSIM__SITE)
+#define refcount_dec_not_one(r)	    osim__refcount_dec_not_one(r, OSIM__SITE)
+/* The last one goes under the mutex, which whoever looks the object up has: true with it. */
+#define refcount_dec_and_mutex_lock(r, mutex)                             \
+	({                                                                \
+		refcount_t *osim__shared = (r);                           \
+		bool osim__zero = false;                                  \
+		if (!refcount_dec_not_one(osim__shared)) {                \
+			mutex_lock(mutex);                                \
+			osim__zero = refcount_dec_and_test(osim__shared); \
+			if (!osim__zero)                                  \
+				mutex_unlock(mutex);                      \
+		}                                                         \
+		osim__zero;                                               \
+	})
 /* Must not be the last one. */
 #define refcount_dec(r)                                                                   \
 	do {                                                                              \
