@@ -129,42 +129,53 @@ bool osim_bound(const struct osim_machine *m)
 }
 
 /* Another thread may have been first. */
+static int unbind_now(struct osim__kernel *k)
+{
+	if (!osim_bound(k->m))
+		return -ENODEV;
+	osim__khost_unload(k);
+	return 0;
+}
+
+static int shutdown_now(struct osim__kernel *k)
+{
+	if (!osim_bound(k->m))
+		return -ENODEV;
+	osim__khost_shutdown(k);
+	return 0;
+}
+
+/* The result comes last: another thread may do the same meanwhile. */
 static void unbind_main(void *arg)
 {
 	struct osim__kernel *k = arg;
 
-	k->result = osim_bound(k->m) ? 0 : -ENODEV;
-	if (!k->result)
-		osim__khost_unload(k);
+	k->result = unbind_now(k);
 }
 
 static void shutdown_main(void *arg)
 {
 	struct osim__kernel *k = arg;
 
-	k->result = osim_bound(k->m) ? 0 : -ENODEV;
-	if (!k->result)
-		osim__khost_shutdown(k);
+	k->result = shutdown_now(k);
 }
 
-static int on_bound(struct osim_machine *m, const char *name, void (*fn)(void *arg))
+static int on_bound(struct osim_machine *m, const char *name, int (*now)(struct osim__kernel *k),
+		    void (*fn)(void *arg))
 {
 	if (!osim_bound(m))
 		return osim__error(-ENODEV, "%s: no driver is bound", name);
-	if (!osim__sched_may_sleep(&m->sched))
-		return run(m->kernel, name, fn);
-	fn(m->kernel);
-	return osim__kernel_of(m)->result;
+	return osim__sched_may_sleep(&m->sched) ? now(m->kernel) : run(m->kernel, name, fn);
 }
 
 int osim_unbind(struct osim_machine *m)
 {
-	return on_bound(m, "remove", unbind_main);
+	return on_bound(m, "remove", unbind_now, unbind_main);
 }
 
 int osim_shutdown(struct osim_machine *m)
 {
-	return on_bound(m, "shutdown", shutdown_main);
+	return on_bound(m, "shutdown", shutdown_now, shutdown_main);
 }
 
 int osim_crash(struct osim_machine *m)

@@ -33,6 +33,7 @@ struct osim__k_file_attr {
 struct osim__k_cursor {
 	struct osim__k_cursor *next_cursor;
 	struct list_head *next;
+	bool back; /* from the last to the first */
 };
 
 enum {
@@ -63,6 +64,8 @@ bool osim__k_bus_registered(struct osim__kernel *k, const struct bus_type *bus);
 int osim__k_device_each(struct osim__kernel *k, const struct bus_type *bus,
 			const struct class *class, const struct device *start, void *data,
 			int (*fn)(struct device *dev, void *data));
+/* All, those added last first. Devices may go away meanwhile. */
+void osim__k_device_each_back(struct osim__kernel *k, int (*fn)(struct device *dev, void *data));
 /* The first that matches, referenced. */
 struct device *osim__k_device_find(struct osim__kernel *k, const struct bus_type *bus,
 				   const struct class *class, const struct device *start,

@@ -259,6 +259,8 @@ void osim__khost_unload(struct osim__kernel *k)
 
 	osim__event_text(k->m, OSIM_EVENT_DRIVER, 0, "unbind %s", driver->name);
 	k->state = OSIM__KERNEL_UNBINDING;
+	while (k->shutdowns)
+		osim__k_block(k->m, &k->shutdown_end, "the driver's shutdown", k, OSIM_NEVER, 0);
 	sort(driver, &seq);
 	unload(k, &seq, seq.count);
 	osim__event_text(k->m, OSIM_EVENT_DRIVER, OSIM_EVENT_F_END, "%s unbound", driver->name);
@@ -267,9 +269,12 @@ void osim__khost_unload(struct osim__kernel *k)
 void osim__khost_shutdown(struct osim__kernel *k)
 {
 	osim__event_text(k->m, OSIM_EVENT_DRIVER, 0, "shutdown %s", k->driver->name);
+	k->shutdowns++;
 	osim__k_shutdown_devices(k);
+	k->shutdowns--;
 	osim__event_text(k->m, OSIM_EVENT_DRIVER, OSIM_EVENT_F_END, "%s shut down",
 			 k->driver->name);
+	osim__wake(&k->m->sched, &k->shutdown_end, ~0u);
 }
 
 void osim__khost_crash(struct osim__kernel *k)

@@ -84,29 +84,57 @@ static struct list_head *after(struct osim__kernel *k, const struct device *star
 	return start->osim_added ? start->osim_node.next : osim__k_device_list(k);
 }
 
+static void cursor_begin(struct osim__k_devices *all, struct osim__k_cursor *cursor)
+{
+	cursor->next_cursor = all->cursors;
+	all->cursors = cursor;
+}
+
+static void cursor_end(struct osim__k_devices *all, const struct osim__k_cursor *cursor)
+{
+	struct osim__k_cursor **link = &all->cursors;
+
+	while (*link != cursor)
+		link = &(*link)->next_cursor;
+	*link = cursor->next_cursor;
+}
+
 int osim__k_device_each(struct osim__kernel *k, const struct bus_type *bus,
 			const struct class *class, const struct device *start, void *data,
 			int (*fn)(struct device *dev, void *data))
 {
 	struct osim__k_devices *all = osim__k_devices(k);
 	struct osim__k_cursor cursor = {.next = after(k, start)};
-	struct osim__k_cursor **link;
 	struct device *dev;
 	int rc = 0;
 
 	osim__access_acquire(k->m, all);
-	cursor.next_cursor = all->cursors;
-	all->cursors = &cursor;
+	cursor_begin(all, &cursor);
 	while (!rc && (dev = at(k, cursor.next, bus, class))) {
 		cursor.next = dev->osim_node.next;
 		get_device(dev);
 		rc = fn(dev, data);
 		put_device(dev);
 	}
-	for (link = &all->cursors; *link != &cursor; link = &(*link)->next_cursor)
-		;
-	*link = cursor.next_cursor;
+	cursor_end(all, &cursor);
 	return rc;
+}
+
+void osim__k_device_each_back(struct osim__kernel *k, int (*fn)(struct device *dev, void *data))
+{
+	struct osim__k_devices *all = osim__k_devices(k);
+	struct osim__k_cursor cursor = {.next = osim__k_device_list(k)->prev, .back = true};
+
+	cursor_begin(all, &cursor);
+	while (cursor.next != osim__k_device_list(k)) {
+		struct device *dev = container_of(cursor.next, struct device, osim_node);
+
+		cursor.next = dev->osim_node.prev;
+		get_device(dev);
+		fn(dev, NULL);
+		put_device(dev);
+	}
+	cursor_end(all, &cursor);
 }
 
 struct finding {

@@ -79,7 +79,7 @@ void osim__k_device_initialize(struct device *dev, const struct osim__site *site
 	dev->kobj.kind = OSIM__KOBJ_DEVICE;
 	dev->kobj.parent = NULL;
 	dev->osim_devres = NULL;
-	dev->osim_added = false;
+	dev->osim_added = dev->osim_dead = false;
 	mutex_init(&dev->mutex);
 	INIT_LIST_HEAD(&dev->osim_node);
 	if (osim__live_find(m, &dev->osim_key))
@@ -114,7 +114,7 @@ static void take_off(struct osim__kernel *k, struct device *dev)
 {
 	for (struct osim__k_cursor *c = osim__k_devices(k)->cursors; c; c = c->next_cursor)
 		if (c->next == &dev->osim_node)
-			c->next = dev->osim_node.next;
+			c->next = c->back ? dev->osim_node.prev : dev->osim_node.next;
 	list_del_init(&dev->osim_node);
 	osim__k_device_files_free(k, dev);
 	dev->osim_added = false;
@@ -252,6 +252,7 @@ void osim__k_device_del(struct device *dev, const struct osim__site *site)
 			      osim__k_where(site));
 		return;
 	}
+	dev->osim_dead = true;
 	osim__k_driver_detach(k, dev);
 	uevent(dev);
 	take_off(k, dev);

@@ -30,12 +30,33 @@ static void left(struct device *dev)
 	dev_set_drvdata(dev, NULL);
 }
 
+static bool is_registered(struct osim__kernel *k, const struct device_driver *drv)
+{
+	const struct device_driver *i;
+
+	list_for_each_entry (i, osim__k_driver_list(k), osim_node)
+		if (i == drv)
+			return true;
+	return false;
+}
+
+/* Whoever waited for the lock may find that the device has another driver, or that one of the two
+ * goes. */
+static bool can_probe(const struct device *dev, const struct device_driver *drv)
+{
+	return !dev->driver && !dev->osim_dead && is_registered(osim__kernel(), drv);
+}
+
 static void probe(struct device *dev, struct device_driver *drv)
 {
 	char text[128];
 	int rc;
 
 	device_lock(dev);
+	if (!can_probe(dev, drv)) {
+		device_unlock(dev);
+		return;
+	}
 	dev->driver = drv;
 	rc = call_probe(dev, drv);
 	osim__k_check_left(osim__machine(), "kernel.probe-left-atomic", "probe of", drv->name);
@@ -68,35 +89,40 @@ void osim__k_driver_attach(struct osim__kernel *k, struct device *dev)
 
 void osim__k_driver_detach(struct osim__kernel *k, struct device *dev)
 {
-	struct device_driver *drv = dev->driver;
+	struct device_driver *drv;
 
-	if (!drv)
+	if (!dev->driver)
 		return;
 	device_lock(dev);
-	if (dev->bus->remove)
-		dev->bus->remove(dev);
-	else if (drv->remove)
-		drv->remove(dev);
-	osim__k_check_left(k->m, "kernel.remove-left-atomic", "remove of", drv->name);
-	left(dev);
+	drv = dev->driver;
+	if (drv) {
+		if (dev->bus->remove)
+			dev->bus->remove(dev);
+		else if (drv->remove)
+			drv->remove(dev);
+		osim__k_check_left(k->m, "kernel.remove-left-atomic", "remove of", drv->name);
+		left(dev);
+	}
 	device_unlock(dev);
+}
+
+static int shut_down(struct device *dev, void *data)
+{
+	(void)data;
+	if (!dev->driver)
+		return 0;
+	device_lock(dev);
+	if (dev->driver && dev->bus->shutdown)
+		dev->bus->shutdown(dev);
+	else if (dev->driver && dev->driver->shutdown)
+		dev->driver->shutdown(dev);
+	device_unlock(dev);
+	return 0;
 }
 
 void osim__k_shutdown_devices(struct osim__kernel *k)
 {
-	struct device *dev, *before;
-
-	list_for_each_entry_safe_reverse(dev, before, osim__k_device_list(k), osim_node)
-	{
-		if (!dev->driver)
-			continue;
-		device_lock(dev);
-		if (dev->bus->shutdown)
-			dev->bus->shutdown(dev);
-		else if (dev->driver->shutdown)
-			dev->driver->shutdown(dev);
-		device_unlock(dev);
-	}
+	osim__k_device_each_back(k, shut_down);
 }
 
 static int attach_one(struct device *dev, void *data)
@@ -113,16 +139,6 @@ static int detach_one(struct device *dev, void *data)
 	if (dev->driver == data)
 		osim__k_driver_detach(osim__kernel(), dev);
 	return 0;
-}
-
-static bool is_registered(struct osim__kernel *k, const struct device_driver *drv)
-{
-	const struct device_driver *i;
-
-	list_for_each_entry (i, osim__k_driver_list(k), osim_node)
-		if (i == drv)
-			return true;
-	return false;
 }
 
 static bool name_taken(struct osim__kernel *k, const struct device_driver *drv)
@@ -167,7 +183,8 @@ void osim__k_driver_unregister(struct device_driver *drv, const struct osim__sit
 			      osim__k_where(site));
 		return;
 	}
-	osim__k_device_each(k, drv->bus, NULL, NULL, drv, detach_one);
+	/* First: it comes to no device any more. */
 	list_del(&drv->osim_node);
+	osim__k_device_each(k, drv->bus, NULL, NULL, drv, detach_one);
 	osim__live_remove(k->m, &drv->osim_node);
 }

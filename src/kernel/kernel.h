@@ -44,6 +44,8 @@ struct osim__kernel {
 	char said[200]; /* the first error or warning that the driver logged while it was bound */
 	unsigned int syscalls;		/* system calls of programs that are in progress */
 	struct osim__waitq syscall_end; /* who waits for the end of any */
+	unsigned int shutdowns;		/* that are in progress */
+	struct osim__waitq shutdown_end;
 	unsigned int hotplug_cpu;
 	bool hotplug_online;
 	struct osim__k_base *base;

@@ -4,6 +4,7 @@
 
 #include <linux/completion.h>
 #include <linux/crash_dump.h>
+#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/module.h>
 #include <linux/of.h>
@@ -28,6 +29,7 @@ static enum {
 	REMOVE_LEAKS_WORK,
 	REMOVE_HANGS,
 	NODE_LEAKS,
+	SLOW, /* no mistake: remove and shutdown sleep */
 } mistake;
 
 static char log[64];
@@ -107,6 +109,8 @@ static void remove(struct platform_device *pdev)
 	assert_ptr_equal(platform_get_drvdata(pdev), &irq);
 	if (mistake == REMOVE_HANGS)
 		wait_for_completion(&never);
+	if (mistake == SLOW)
+		msleep(1);
 	if (mistake == REMOVE_LEAKS_IRQ)
 		return;
 	if (mistake == REMOVE_LEAKS_WORK) {
@@ -120,6 +124,8 @@ static void remove(struct platform_device *pdev)
 static void shutdown(struct platform_device *pdev)
 {
 	note('s');
+	if (mistake == SLOW)
+		msleep(1);
 }
 
 static const struct of_device_id ids[] = {{.compatible = "linaro,optee-tz"}, {}};
@@ -365,6 +371,55 @@ static void driver_dropped_with_its_machine_is_lost(void **state)
 	assert_lost(state);
 }
 
+/* --- several threads at once --- */
+
+static int thread_result[2];
+
+static void unbind_thread(void)
+{
+	thread_result[0] = osim_unbind(m);
+}
+
+static void shutdown_thread(void)
+{
+	thread_result[1] = osim_shutdown(m);
+}
+
+static void unbind_by_two_tells_each_what_he_did(void **state)
+{
+	(void)state;
+	mistake = SLOW;
+	assert_int_equal(bind(), 0);
+	thread_result[0] = 1;
+	assert_int_equal(osim_spawn(m, "first", fixture_call, (void *)unbind_thread, -1, NULL), 0);
+	assert_int_equal(osim_unbind(m), -ENODEV);
+	assert_int_equal(osim_run(m), 0);
+	assert_int_equal(thread_result[0], 0);
+	assert_string_equal(log, "iplrx");
+	assert_string_equal(found(), "none");
+}
+
+static void unbind_waits_for_a_shutdown_and_no_shutdown_follows_it(void **state)
+{
+	struct osim_chooser_seeded seeded;
+
+	(void)state;
+	mistake = SLOW;
+	m->sched.slow |= OSIM__SLOW_CHOOSER;
+	for (uint64_t seed = 0; seed < 64; seed++) {
+		m->sched.chooser = osim_chooser_seeded(&seeded, seed);
+		memset(log, 0, sizeof(log));
+		assert_int_equal(bind(), 0);
+		osim_spawn(m, "shutdown", fixture_call, (void *)shutdown_thread, -1, NULL);
+		osim_spawn(m, "unbind", fixture_call, (void *)unbind_thread, -1, NULL);
+		assert_int_equal(osim_run(m), 0);
+		assert_int_equal(thread_result[0], 0);
+		assert_string_equal(log, thread_result[1] ? "iplrx" : "iplsrx");
+		assert_false(osim_bound(m));
+	}
+	assert_string_equal(found(), "none");
+}
+
 /* --- a driver that looks its node up by itself, as those before 5.10 did --- */
 
 static struct device_node *found_node;
@@ -441,6 +496,8 @@ int main(void)
 		BIND_TEST(init_function_that_fails_unloads_what_was_loaded),
 		BIND_TEST(probe_that_never_ends_is_reported),
 		BIND_TEST(remove_that_never_ends_is_reported),
+		BIND_TEST(unbind_by_two_tells_each_what_he_did),
+		BIND_TEST(unbind_waits_for_a_shutdown_and_no_shutdown_follows_it),
 		BIND_TEST(driver_dropped_with_its_machine_is_lost),
 	};
 

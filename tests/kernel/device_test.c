@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
 
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -356,6 +357,106 @@ static void driver_comes_to_devices_that_match_and_leaves_them(void **state)
 	assert_string_equal(found(), "none");
 }
 
+static int slow_probe(struct device *dev)
+{
+	probed++;
+	msleep(1);
+	return 0;
+}
+
+static int slow_remove(struct device *dev)
+{
+	removed++;
+	msleep(1);
+	return 0;
+}
+
+static struct device_driver slow_driver;
+static struct device *slow_device;
+
+static void register_driver(void)
+{
+	assert_int_equal(driver_register(&slow_driver), 0);
+}
+
+static void register_device(void)
+{
+	assert_int_equal(device_add(slow_device), 0);
+}
+
+static void unregister_driver(void)
+{
+	driver_unregister(&slow_driver);
+}
+
+static void unregister_device(void)
+{
+	device_unregister(slow_device);
+}
+
+static void both(void (*one)(void), void (*other)(void))
+{
+	osim_spawn(m, "one", fixture_call, (void *)one, -1, NULL);
+	osim_spawn(m, "other", fixture_call, (void *)other, -1, NULL);
+	assert_int_equal(osim_run(m), 0);
+}
+
+static void new_device(void)
+{
+	bus_register(&bus);
+	slow_driver = (struct device_driver){
+		.name = "driver", .bus = &bus, .probe = slow_probe, .remove = slow_remove};
+	slow_device = device_new("dev1");
+	device_initialize(slow_device);
+	get_device(slow_device);
+}
+
+static void end_device(void)
+{
+	assert_null(slow_device->driver);
+	put_device(slow_device);
+	bus_unregister(&bus);
+}
+
+/* Each of two at once, as chance has it. */
+static void meet_and_part(uint64_t seed)
+{
+	struct osim_chooser_seeded seeded;
+
+	m->sched.slow |= OSIM__SLOW_CHOOSER;
+	m->sched.chooser = osim_chooser_seeded(&seeded, seed);
+	probed = removed = 0;
+	in_thread(new_device);
+	both(register_driver, register_device);
+	assert_int_equal(probed, 1);
+	assert_ptr_equal(slow_device->driver, &slow_driver);
+	both(unregister_driver, unregister_device);
+	assert_int_equal(removed, 1);
+	in_thread(end_device);
+
+	/* One comes, the other goes. */
+	in_thread(new_device);
+	in_thread(register_device);
+	both(register_driver, unregister_device);
+	in_thread(unregister_driver);
+	assert_int_equal(removed, probed);
+	in_thread(end_device);
+	in_thread(new_device);
+	in_thread(register_driver);
+	both(unregister_driver, register_device);
+	in_thread(unregister_device);
+	assert_int_equal(removed, probed);
+	in_thread(end_device);
+}
+
+static void device_and_driver_that_come_and_go_at_once_meet_once(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 256; seed++)
+		meet_and_part(seed);
+	assert_string_equal(found(), "none");
+}
+
 /* --- attributes --- */
 
 static ssize_t size_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -435,6 +536,7 @@ int main(void)
 		DEVICE_TEST(class_find_device_goes_on_after_its_start),
 		DEVICE_TEST(class_unregistered_twice_is_found),
 		DEVICE_TEST(driver_comes_to_devices_that_match_and_leaves_them),
+		DEVICE_TEST(device_and_driver_that_come_and_go_at_once_meet_once),
 		DEVICE_TEST(attributes_of_groups_and_files_can_be_read),
 		DEVICE_TEST(rpmb_interest_lives_until_it_is_taken_back),
 	};

@@ -61,7 +61,8 @@ struct device {
 	struct list_head osim_node;	    /* among all that were added */
 	struct osim__k_devres *osim_devres; /* newest first */
 	bool osim_live, osim_added, osim_ours;
-	char osim_key; /* names the device among live objects */
+	bool osim_dead; /* no driver comes to it any more */
+	char osim_key;	/* names the device among live objects */
 };
 
 struct device_attribute {
