@@ -265,7 +265,7 @@ static void report_line(void *arg, const char *text, struct osim__fiber *fiber)
 static struct osim__fiber *goes_on(const struct osim__sched *s)
 {
 	for (unsigned int c = 0; c < s->cpu_count; c++)
-		if (s->cpus[c].active)
+		if (s->cpus[c].active && !s->cpus[c].spin)
 			return s->cpus[c].active;
 	return s->runq_head ? s->runq_head->fiber : NULL;
 }

@@ -278,6 +278,28 @@ static void livelock_is_a_finding_and_the_run_can_be_taken_up(void **state)
 	assert_int_equal(osim_run(w->m), 0);
 }
 
+static void spin_for_ever(void *arg)
+{
+	static int object;
+
+	(void)arg;
+	osim__sched_spin(&w->m->sched, &object, "what nobody ends");
+}
+
+static void livelock_names_who_goes_on_and_not_who_spins(void **state)
+{
+	const struct osim_options options = {
+		.size = sizeof(options), .no_secure = true, .steps_max = 500};
+	static struct world world;
+
+	teardown(state);
+	begin(&world, &options);
+	osim_spawn(w->m, "spins", spin_for_ever, NULL, 0, NULL);
+	osim_spawn(w->m, "t", yield_for_ever, NULL, 1, NULL);
+	assert_int_equal(osim_run(w->m), -ELOOP);
+	assert_non_null(strstr(osim_finding_get(w->m, 0)->text, "no end, at yield_for_ever ("));
+}
+
 static void run_inside(void *arg)
 {
 	(void)arg;
@@ -472,6 +494,7 @@ int main(void)
 		CASE(run_until_something_that_never_comes_is_stuck),
 		CASE(stuck_machine_is_a_finding_that_names_who_waits_for_what),
 		CASE(livelock_is_a_finding_and_the_run_can_be_taken_up),
+		CASE(livelock_names_who_goes_on_and_not_who_spins),
 		CASE(run_from_inside_is_refused),
 		CASE(run_from_inside_a_secure_thread_of_the_host_is_refused),
 		CASE(signal_ends_one_sleep_and_not_the_next),
