@@ -176,7 +176,7 @@ EITHER bool collect(struct osim__sched *s, struct ways *all, struct way *first, 
 			return true;
 	if (add_queued(s, all, first, me, false))
 		return true;
-	if (stay && c->cur && osim__sched_may_sleep(s))
+	if (stay && c->cur && c->online && osim__sched_may_sleep(s))
 		add_queued(s, all, first, me, true);
 	return all && all->count;
 }

@@ -192,6 +192,36 @@ static void cpu_that_is_gone_is_given_nothing_until_it_is_back(void **state)
 	assert_string_equal(w->text, "irq@1 end@1");
 }
 
+static void points(void *arg)
+{
+	(void)arg;
+	for (unsigned int i = 0; i < 8; i++)
+		osim__sched_point(w->s, OSIM__POINT_USER);
+}
+
+static void go_and_points(void *arg)
+{
+	w->s->cpus[1].online = false;
+	spawn("a", tell_cpu, -1);
+	points(arg);
+}
+
+static void cpu_that_goes_exchanges_its_thread_for_none(void **state)
+{
+	struct osim_chooser_seeded seeded;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 32; seed++) {
+		restart(NULL, 0);
+		w->s->slow |= OSIM__SLOW_CHOOSER;
+		w->s->chooser = osim_chooser_seeded(&seeded, seed);
+		spawn("stays", points, 0);
+		spawn("goes", go_and_points, 1);
+		assert_int_equal(osim_run(w->m), 0);
+		assert_string_equal(w->text, "a@0");
+	}
+}
+
 /* --- the run queue --- */
 
 static void wait_for_q(void *arg)
@@ -489,6 +519,7 @@ int main(void)
 		CASE(thread_that_ends_with_masks_on_leaves_none),
 		CASE(thread_bound_to_a_cpu_that_is_gone_runs_on_another),
 		CASE(cpu_that_is_gone_is_given_nothing_until_it_is_back),
+		CASE(cpu_that_goes_exchanges_its_thread_for_none),
 		CASE(threads_that_can_go_nowhere_do_not_hide_one_that_can),
 		CASE(cpu_that_spins_takes_interrupts),
 		CASE(cpu_that_spins_with_interrupts_off_takes_them_afterwards),
