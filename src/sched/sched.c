@@ -291,6 +291,8 @@ static bool take_irq(struct osim__sched *s)
 	bool taken;
 
 	c->take_irq = false;
+	/* A handler goes on whatever its CPU spins on, which looks again afterwards. */
+	c->spin = NULL;
 	c->irq_depth++;
 	c->irq_off++;
 	c->preempt_off++;

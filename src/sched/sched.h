@@ -266,8 +266,8 @@ static inline bool osim__waitq_empty(const struct osim__waitq *q)
 	return !q->head;
 }
 
-/* This CPU does nothing until osim__sched_spin_end(object); the others go on. -EDEADLK if nobody
- * can ever end it. */
+/* This CPU does nothing until osim__sched_spin_end(object), or until an interrupt has come in: the
+ * caller looks again. The others go on. -EDEADLK if nobody can ever end it. */
 int osim__sched_spin(struct osim__sched *s, const void *object, const char *what);
 void osim__sched_spin_end(struct osim__sched *s, const void *object);
 

@@ -133,7 +133,10 @@ unsigned int osim__timer_fire(struct osim__sched *s)
 		struct osim__timer *t = s->timers;
 
 		osim__timer_cancel(s, t);
+		/* Nothing is switched in there: it may be a yield that looks for what is due. */
+		s->pinned++;
 		t->fn(t->arg);
+		s->pinned--;
 		fired++;
 	}
 	return fired;

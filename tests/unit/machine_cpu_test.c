@@ -22,6 +22,7 @@ struct world {
 	char text[512];
 	int lock; /* its address names what is spun on */
 	bool held;
+	unsigned int fired, ended;
 };
 
 static struct world *w;
@@ -219,6 +220,44 @@ static void cpu_that_goes_exchanges_its_thread_for_none(void **state)
 		spawn("goes", go_and_points, 1);
 		assert_int_equal(osim_run(w->m), 0);
 		assert_string_equal(w->text, "a@0");
+	}
+}
+
+/* --- timers --- */
+
+static void due(void *arg)
+{
+	osim__sched_point(arg, OSIM__POINT_USER);
+	w->fired++;
+}
+
+static void yield_with_timers(void *arg)
+{
+	struct osim__timer timer = {.armed = false};
+
+	(void)arg;
+	for (unsigned int i = 0; i < 4; i++) {
+		osim__timer_arm(w->s, &timer, osim_now_ns(w->m), due, w->s);
+		osim__sched_yield(w->s);
+		osim__timer_cancel(w->s, &timer);
+	}
+	w->ended++;
+}
+
+static void timer_that_fires_in_a_yield_switches_nothing(void **state)
+{
+	struct osim_chooser_seeded seeded;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 64; seed++) {
+		restart(NULL, 0);
+		w->s->slow |= OSIM__SLOW_CHOOSER;
+		w->s->chooser = osim_chooser_seeded(&seeded, seed);
+		for (unsigned int i = 0; i < 4; i++)
+			spawn("yields", yield_with_timers, -1);
+		assert_int_equal(osim_run(w->m), 0);
+		assert_int_equal(w->ended, 4);
+		assert_int_equal(w->fired, 16);
 	}
 }
 
@@ -520,6 +559,7 @@ int main(void)
 		CASE(thread_bound_to_a_cpu_that_is_gone_runs_on_another),
 		CASE(cpu_that_is_gone_is_given_nothing_until_it_is_back),
 		CASE(cpu_that_goes_exchanges_its_thread_for_none),
+		CASE(timer_that_fires_in_a_yield_switches_nothing),
 		CASE(threads_that_can_go_nowhere_do_not_hide_one_that_can),
 		CASE(cpu_that_spins_takes_interrupts),
 		CASE(cpu_that_spins_with_interrupts_off_takes_them_afterwards),
