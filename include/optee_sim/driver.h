@@ -98,7 +98,7 @@ OSIM_EXPORT bool osim_bound(const struct osim_machine *m);
 OSIM_EXPORT bool osim_irq_requested(const struct osim_machine *m);
 
 /** @brief Takes a CPU down, or up again; the driver's hotplug callbacks run there. -EINVAL: no such
- * CPU, or CPU 0. -EBUSY: the last one. */
+ * CPU, or CPU 0. -EBUSY: called from where one cannot sleep. Host, or a thread of the machine. */
 OSIM_EXPORT int osim_cpu_set_online(struct osim_machine *m, unsigned int cpu, bool online);
 
 /* --- programs of the normal world, on the driver's own devices; thread context (osim_spawn()) ---

@@ -160,12 +160,18 @@ static void shutdown_main(void *arg)
 	k->result = shutdown_now(k);
 }
 
+/* A thread that may sleep, and not in an event sink. */
+static bool can_wait(const struct osim_machine *m)
+{
+	return osim__sched_may_sleep(&m->sched) && !m->sched.pinned;
+}
+
 static int on_bound(struct osim_machine *m, const char *name, int (*now)(struct osim__kernel *k),
 		    void (*fn)(void *arg))
 {
 	if (!osim_bound(m))
 		return osim__error(-ENODEV, "%s: no driver is bound", name);
-	return osim__sched_may_sleep(&m->sched) ? now(m->kernel) : run(m->kernel, name, fn);
+	return can_wait(m) ? now(m->kernel) : run(m->kernel, name, fn);
 }
 
 int osim_unbind(struct osim_machine *m)
@@ -201,8 +207,10 @@ int osim_cpu_set_online(struct osim_machine *m, unsigned int cpu, bool online)
 
 	if (!cpu || cpu >= m->sched.cpu_count)
 		return osim__error(-EINVAL, "cpu %u does not exist or cannot go", cpu);
-	if (m->sched.running)
+	if (can_wait(m))
 		return osim__khost_cpu_set_online(k, cpu, online);
+	if (m->sched.running)
+		return osim__error(-EBUSY, "hotplug: called from where one cannot sleep");
 	k->hotplug_cpu = cpu;
 	k->hotplug_online = online;
 	return run(k, "hotplug", hotplug_main);

@@ -7,7 +7,9 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 
+#include <optee_sim/conduit.h>
 #include <optee_sim/driver.h>
+#include <optee_sim/event.h>
 
 static char steps[64];
 static unsigned int step_count;
@@ -130,6 +132,46 @@ static void bad_cpu_is_refused(void **state)
 	assert_string_equal(osim_last_error(), "cpu 4 does not exist or cannot go");
 }
 
+static int inside;
+
+static void conduit(void *arg, struct osim_machine *machine, struct osim_regs *regs)
+{
+	if (!arg)
+		inside = osim_cpu_set_online(machine, 1, false);
+}
+
+static void call_conduit(void)
+{
+	struct osim_regs regs = {{0}};
+
+	osim_invoke(m, &regs);
+}
+
+static void sink(void *arg, const struct osim_event *e)
+{
+	if (e->kind == OSIM_EVENT_CALL)
+		inside = osim_cpu_set_online(m, 1, false);
+}
+
+/* In the secure world, and while an event is told. */
+static void cpu_that_is_to_go_where_one_cannot_sleep_stays(void **state)
+{
+	(void)state;
+	in_thread(setup_states);
+	osim_set_conduit(m, conduit, NULL);
+	in_thread(call_conduit);
+	assert_int_equal(inside, -EBUSY);
+	osim_set_conduit(m, conduit, &inside);
+	inside = 0;
+	osim_set_event_sink(m, sink, NULL);
+	in_thread(call_conduit);
+	osim_set_event_sink(m, NULL, NULL);
+	assert_int_equal(inside, -EBUSY);
+	assert_true(cpu_online(1));
+	in_thread(remove_states);
+	assert_string_equal(found(), "none");
+}
+
 static void setup_fails(void)
 {
 	up_result[2] = -EBUSY;
@@ -214,6 +256,7 @@ int main(void)
 		HOTPLUG_TEST(cpu_that_goes_and_comes_runs_the_states_backwards_and_forwards),
 		HOTPLUG_TEST(cpu_that_cannot_come_stays_away),
 		HOTPLUG_TEST(bad_cpu_is_refused),
+		HOTPLUG_TEST(cpu_that_is_to_go_where_one_cannot_sleep_stays),
 		HOTPLUG_TEST(setup_that_fails_on_one_cpu_is_undone_on_the_others),
 		HOTPLUG_TEST(removing_a_state_that_is_not_there_is_found),
 		HOTPLUG_TEST(function_runs_on_each_cpu),
