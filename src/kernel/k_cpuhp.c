@@ -272,7 +272,6 @@ void osim__k_on_each_cpu(void (*func)(void *info), void *info, int only,
 	struct osim__kernel *k = osim__kernel();
 	struct osim__sched *s = &k->m->sched;
 	struct ipi_call call = {.func = func, .info = info};
-	unsigned int self = osim__sched_cpu_number(s);
 
 	if (osim__sched_cpu(s)->irq_off)
 		osim__finding(k->m, "kernel.ipi-with-irqs-off",
@@ -283,7 +282,8 @@ void osim__k_on_each_cpu(void (*func)(void *info), void *info, int only,
 
 		if (!s->cpus[cpu].online || (only >= 0 && cpu != (unsigned int)only))
 			continue;
-		if (cpu == self) {
+		/* Whoever has waited for another CPU may go on elsewhere. */
+		if (cpu == osim__sched_cpu_number(s)) {
 			ipi(func, info);
 			continue;
 		}

@@ -227,6 +227,35 @@ static void function_runs_on_each_cpu(void **state)
 	assert_string_equal(found(), "none");
 }
 
+static void count_cpu(void *info)
+{
+	((unsigned int *)info)[smp_processor_id()]++;
+}
+
+static void each_once(void)
+{
+	unsigned int times[4] = {0};
+
+	on_each_cpu(count_cpu, times, 1);
+	for (unsigned int cpu = 0; cpu < 4; cpu++)
+		assert_int_equal(times[cpu], 1);
+}
+
+/* Whoever waits for another CPU may go on elsewhere. */
+static void function_runs_once_on_each_cpu_in_any_order_of_events(void **state)
+{
+	struct osim_chooser_seeded seeded;
+
+	(void)state;
+	m->sched.slow |= OSIM__SLOW_CHOOSER;
+	for (uint64_t seed = 0; seed < 32; seed++) {
+		m->sched.chooser = osim_chooser_seeded(&seeded, seed);
+		osim_spawn(m, "other", fixture_call, (void *)each_once, -1, NULL);
+		in_thread(each_once);
+	}
+	assert_string_equal(found(), "none");
+}
+
 static void nothing(void *info)
 {
 	(void)info;
@@ -260,6 +289,7 @@ int main(void)
 		HOTPLUG_TEST(setup_that_fails_on_one_cpu_is_undone_on_the_others),
 		HOTPLUG_TEST(removing_a_state_that_is_not_there_is_found),
 		HOTPLUG_TEST(function_runs_on_each_cpu),
+		HOTPLUG_TEST(function_runs_once_on_each_cpu_in_any_order_of_events),
 		HOTPLUG_TEST(thread_of_a_cpu_that_is_gone_runs_elsewhere),
 	};
 
