@@ -456,10 +456,14 @@ void osim__sched_spin_end(struct osim__sched *s, const void *object)
 
 /* --- the host's loop --- */
 
+static bool is_waiting(const struct osim__thread *t)
+{
+	return t->state == OSIM__THREAD_BLOCKED && !(t->wait_flags & OSIM__WAIT_DAEMON);
+}
+
 static bool is_stuck(const struct osim__thread *t)
 {
-	return t->state == OSIM__THREAD_BLOCKED &&
-	       !(t->wait_flags & (OSIM__WAIT_DAEMON | OSIM__WAIT_INTERRUPTIBLE));
+	return is_waiting(t) && !(t->wait_flags & OSIM__WAIT_INTERRUPTIBLE);
 }
 
 static bool any_stuck(const struct osim__sched *s)
@@ -535,6 +539,7 @@ unsigned int
 osim__sched_report(struct osim__sched *s,
 		   void (*line)(void *arg, const char *text, struct osim__fiber *fiber), void *arg)
 {
+	const bool stuck = any_stuck(s);
 	unsigned int lines = 0;
 	char text[128];
 
@@ -547,7 +552,9 @@ osim__sched_report(struct osim__sched *s,
 		lines++;
 	}
 	for (const struct osim__thread *t = s->all; t; t = t->next_all) {
-		if (t->state != OSIM__THREAD_BLOCKED || (t->wait_flags & OSIM__WAIT_DAEMON))
+		/* A program that any signal wakes stands there by choice, unless it is all there
+		 * is. */
+		if (stuck ? !is_stuck(t) : !is_waiting(t))
 			continue;
 		snprintf(text, sizeof(text), "%s waits for %s", t->name, t->wait_what);
 		line(arg, text, t->fiber);

@@ -262,6 +262,33 @@ static void machine_where_nothing_can_run_is_reported_with_who_waits_for_what(vo
 	assert_string_equal(w->text, "cpu0 (bob) spins on lock L alice waits for a test");
 }
 
+static void wait_for_signal(void *arg)
+{
+	(void)arg;
+	osim__wait(&w->s, &w->q, "a signal", NULL, OSIM_NEVER, OSIM__WAIT_INTERRUPTIBLE);
+}
+
+static bool never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+static void wait_that_a_signal_ends_is_reported_only_where_nobody_else_is_stuck(void **state)
+{
+	(void)state;
+	spawn(0, "carol", wait_for_signal);
+	assert_int_equal(osim__sched_run(&w->s, never, NULL), -EDEADLK);
+	w->text[0] = '\0';
+	assert_int_equal(osim__sched_report(&w->s, report_line, NULL), 1);
+	assert_string_equal(w->text, "carol waits for a signal");
+	spawn(0, "alice", wait_for_wake);
+	assert_int_equal(osim__sched_run(&w->s, NULL, NULL), -EDEADLK);
+	w->text[0] = '\0';
+	assert_int_equal(osim__sched_report(&w->s, report_line, NULL), 1);
+	assert_string_equal(w->text, "alice waits for a test");
+}
+
 static void loop_for_ever(void *arg)
 {
 	(void)arg;
@@ -410,6 +437,7 @@ int main(void)
 		CASE(interrupt_on_an_idle_cpu_waits_until_this_one_is_done_when_nobody_chooses),
 		CASE(cpu_that_spins_lets_the_holder_go_on),
 		CASE(machine_where_nothing_can_run_is_reported_with_who_waits_for_what),
+		CASE(wait_that_a_signal_ends_is_reported_only_where_nobody_else_is_stuck),
 		CASE(thread_that_never_ends_uses_up_the_budget),
 		CASE(run_until_stops_when_done_and_can_be_taken_up_again),
 		CASE(join_returns_when_the_thread_has_ended),
