@@ -236,9 +236,19 @@ void osim__messages_return(struct osim_rules *c, const struct osim_event *e,
 			   "%s is ETHREAD_LIMIT, and its message was taken up", flight->call->name);
 }
 
+/* Two faults: a driver that does not ask, and one that does not look at what it is answered. */
 void osim__messages_left(struct osim_rules *c)
 {
-	if (c->bound)
-		OSIM__HOLD(c, SESSION_LEFT, !c->sessions.count, "%zu sessions are still open",
-			   c->sessions.count);
+	size_t refused = 0;
+
+	for (size_t i = 0; i < c->sessions.count; i++)
+		refused += c->sessions.items[i].b != 0;
+	if (!c->bound)
+		return;
+	OSIM__HOLD(c, SESSION_LEFT, c->sessions.count == refused,
+		   "%zu sessions are still open, and no CLOSE_SESSION came for them",
+		   c->sessions.count - refused);
+	if (refused)
+		OSIM__HOLD(c, SESSION_LEFT, false,
+			   "%zu sessions are still open, whose CLOSE_SESSION was refused", refused);
 }

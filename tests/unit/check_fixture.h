@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <optee_sim/abi/abi.h>
@@ -19,7 +20,8 @@
 
 struct fixture {
 	struct osim_rules *check;
-	char ids[256]; /* of the rules that were broken, each with a space behind */
+	char ids[256];	  /* of the rules that were broken, each with a space behind */
+	char detail[128]; /* of the last one */
 };
 
 static inline void broken(void *arg, const struct osim_rule *rule, const struct osim_event *event,
@@ -29,6 +31,7 @@ static inline void broken(void *arg, const struct osim_rule *rule, const struct 
 
 	assert_non_null(event);
 	assert_true(detail[0]);
+	snprintf(f->detail, sizeof(f->detail), "%s", detail);
 	strncat(f->ids, rule->id, sizeof(f->ids) - strlen(f->ids) - 1);
 	strncat(f->ids, " ", sizeof(f->ids) - strlen(f->ids) - 1);
 }

@@ -172,6 +172,7 @@ static void session_whose_close_is_refused_is_told_unless_logged(void **state)
 	logs(f, 7, 0);
 	driver(f, "unbound");
 	assert_int_equal(outcome(f->check, "session.closed").broken, 1);
+	assert_non_null(strstr(f->detail, "whose CLOSE_SESSION was refused"));
 	driver(f, "bound");
 	opens(f, 1);
 	opens(f, 2);
@@ -179,6 +180,7 @@ static void session_whose_close_is_refused_is_told_unless_logged(void **state)
 	logs(f, 7, OSIM_EVENT_F_WARN);
 	driver(f, "unbound");
 	assert_int_equal(outcome(f->check, "session.closed").broken, 2);
+	assert_non_null(strstr(f->detail, "no CLOSE_SESSION came"));
 	driver(f, "bound");
 	opens(f, 1);
 	refused(f, OPTEE_MSG_CMD_CLOSE_SESSION, 1);
