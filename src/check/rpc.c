@@ -100,15 +100,19 @@ static bool same_param(const struct osim_msg_param *a, const struct osim_msg_par
 {
 	const struct osim_msg_param_value *x = &a->u.value, *y = &b->u.value;
 	uint64_t was = a->attr & OPTEE_MSG_ATTR_TYPE_MASK, is = b->attr & OPTEE_MSG_ATTR_TYPE_MASK;
+	/* META means nothing in an RPC, and need not come back. */
+	bool same_attr =
+		b->attr == a->attr || b->attr == (a->attr & ~(uint64_t)OPTEE_MSG_ATTR_META);
+	bool same_words = x->a == y->a && x->b == y->b && x->c == y->c;
 
 	switch (was) {
 	case OPTEE_MSG_ATTR_TYPE_VALUE_INPUT:
-		return a->attr == b->attr && x->a == y->a && x->b == y->b && x->c == y->c;
+		return same_attr && same_words;
 	case OPTEE_MSG_ATTR_TYPE_RMEM_INPUT:
 	case OPTEE_MSG_ATTR_TYPE_TMEM_INPUT:
 		/* Memory may be named in the other way. */
-		if (a->attr == b->attr)
-			return x->a == y->a && x->b == y->b && x->c == y->c;
+		if (same_attr)
+			return same_words;
 		return is > OPTEE_MSG_ATTR_TYPE_VALUE_INOUT && (is & 3) == (was & 3);
 	case OPTEE_MSG_ATTR_TYPE_RMEM_OUTPUT:
 	case OPTEE_MSG_ATTR_TYPE_RMEM_INOUT:
@@ -116,7 +120,7 @@ static bool same_param(const struct osim_msg_param *a, const struct osim_msg_par
 	case OPTEE_MSG_ATTR_TYPE_TMEM_INOUT:
 		return is > OPTEE_MSG_ATTR_TYPE_VALUE_INOUT && (is & 3) == (was & 3);
 	default:
-		return a->attr == b->attr;
+		return same_attr;
 	}
 }
 

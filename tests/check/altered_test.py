@@ -82,6 +82,7 @@ READERS = [
     (r"rpc NOTIFICATION whole p0\.c", "rpc.wait-short"),
     (r"rpc-end SUSPEND msg\.ret", "rpc.served"),
     (r"rpc-end NOTIFICATION msg\.ret", "rpc.notification-served notif.wait-event rpc.wait-short"),
+    (r"rpc \S+ p0\.attr", "rpc.answer rpc.request"),
     (r"rpc(-end)? \S+ (msg\.(cmd|num_params)|p\d\.\w+)", "rpc.answer"),
     # Outcomes.
     (r"bottom-half(-end)? .*", "notif.bottom-half-run"),

@@ -62,6 +62,23 @@ static void rpc_with_wrong_parameter_must_be_refused(void **state)
 			    "rpc.request rpc.request rpc.params-refused rpc.params-refused ");
 }
 
+static void answer_may_leave_meta_out_and_nothing_else(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t type = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT;
+	struct rpc asked = make(OPTEE_RPC_CMD_FS, type | OPTEE_MSG_ATTR_META, 1, 2, 3),
+		   kept = make(OPTEE_RPC_CMD_FS, type, 1, 2, 3),
+		   changed = make(OPTEE_RPC_CMD_FS, type, 1, 4, 3);
+
+	exchange(f);
+	rpc(f, 0, &asked, 0, false);
+	rpc(f, 0, &kept, 0, true);
+	assert_string_equal(f->ids, "");
+	rpc(f, 0, &asked, 0, false);
+	rpc(f, 0, &changed, 0, true);
+	assert_string_equal(f->ids, "rpc.answer ");
+}
+
 static void get_time_refused_is_not_served(void **state)
 {
 	struct fixture *f = *state;
@@ -423,6 +440,7 @@ int main(void)
 		RULE(wait_of_four_times_the_time_is_too_long),
 		RULE(wait_for_value_waited_for_may_be_refused),
 		RULE(rpc_with_wrong_parameter_must_be_refused),
+		RULE(answer_may_leave_meta_out_and_nothing_else),
 		RULE(get_time_refused_is_not_served),
 		RULE(shm_cache_left_at_shutdown_is_told),
 		RULE(buffer_whose_call_failed_is_not_registered),
