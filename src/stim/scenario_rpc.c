@@ -287,11 +287,28 @@ static void expect_ten_bits(struct osim__asking *asking, struct osim_pta_call *c
 		    "rpc.i2c", "I2C_TRANSFER does not reach an address of ten bits");
 }
 
+/* What stands in front of the data is another thing. */
+static void expect_offset(struct osim__asking *asking, struct osim_pta_call *call,
+			  struct osim_pta_mem *mem)
+{
+	struct chip *chip = asking->own;
+	struct osim_pta_rpc_param p[4];
+	uint8_t data[DATA] = "behind the front";
+
+	osim_pta_mem_write(call, mem, DATA, data, DATA);
+	transfer_params(p, OPTEE_RPC_I2C_TRANSFER_WR, mem);
+	p[2].offset = DATA;
+	osim_expect(asking->stage,
+		    !osim_pta_rpc(call, OPTEE_RPC_CMD_I2C_TRANSFER, 4, p) &&
+			    !memcmp(chip->memory, data, DATA),
+		    "rpc.i2c", "I2C_TRANSFER takes no heed of the offset into its buffer");
+}
+
 static void with_chip(struct osim__asking *asking, struct osim_pta_call *call,
 		      void (*expect)(struct osim__asking *asking, struct osim_pta_call *call,
 				     struct osim_pta_mem *mem))
 {
-	struct osim_pta_mem *mem = osim_pta_alloc(call, OPTEE_RPC_SHM_TYPE_KERNEL, DATA);
+	struct osim_pta_mem *mem = osim_pta_alloc(call, OPTEE_RPC_SHM_TYPE_KERNEL, 2 * DATA);
 
 	if (!mem)
 		return;
@@ -309,6 +326,7 @@ static void ask_i2c(struct osim__asking *asking, struct osim_pta_call *call, uin
 	(void)program;
 	with_chip(asking, call, expect_transfers);
 	with_chip(asking, call, expect_ten_bits);
+	with_chip(asking, call, expect_offset);
 }
 
 static void ask_i2c_malformed(struct osim__asking *asking, struct osim_pta_call *call,

@@ -74,7 +74,7 @@ MENDS = [
        r"\1err_free_wq;"),
       (SMC, r"err_free_pcpu_irq:\n",
        "err_free_wq:\n\tdestroy_workqueue(optee->smc.notif_pcpu_wq);\nerr_free_pcpu_irq:\n")]),
-    ("F18", "memory is registered where the secure world can do that",
+    ("F27", "memory is registered where the secure world can do that",
      [(SMC, r"(static int optee_shm_register\(.*?)(\tif \(!num_pages\)\n)",
        r"\1\tif (!(optee->smc.sec_caps & OPTEE_SMC_SEC_CAP_DYNAMIC_SHM))\n\t\treturn -EOPNOTSUPP;\n\2")]),
     ("F20", "a secure world whose threads another kernel left is not waited for",
@@ -108,6 +108,9 @@ MENDS = [
     ("F42", "devices that need RPMB are looked for where it is there already",
      [(SMC, r"(\tblocking_notifier_chain_register\([^;]*;\n)",
        r"\1\tschedule_work(&optee->rpmb_scan_bus_work);\n")]),
+    ("F43", "the bus is told where in the buffer the bytes are",
+     [(RPC, r"params\[2\]\.u\.memref\.shm->kaddr;",
+       "tee_shm_get_va(params[2].u.memref.shm, params[2].u.memref.shm_offs);")]),
     ("F24", "a lack of memory is no reason for a warning",
      [(CORE, r"WARN_ON\((optee_enumerate_devices\(PTA_CMD_GET_DEVICES_SUPP\))\)", r"\1")]),
 ]
