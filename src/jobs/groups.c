@@ -27,8 +27,54 @@ static void append_without_numbers(char *key, size_t bytes, const char *text)
 	key[used] = '\0';
 }
 
+/* "function (file.c:12)": where its file begins. */
+static const char *file_of(const char *frame)
+{
+	size_t n = strcspn(frame, "\n");
+
+	while (n && frame[n] != '(')
+		n--;
+	return frame + n + (frame[n] == '(');
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	size_t n = strcspn(a, ":");
+
+	return n == strcspn(b, ":") && !strncmp(a, b, n);
+}
+
+/* The subsystem's own functions serve each driver, and everybody in it. */
+static bool is_helper(const char *file)
+{
+	return !strncmp(file, "tee_", 4);
+}
+
+/*
+ * Where the innermost function only does what it is told, the one that tells it; else NULL. Such
+ * are helpers, which a wrong pointer was given to, and where a thread waits, those that wait for
+ * anybody.
+ */
+static const char *teller(const char *id, const char *where)
+{
+	bool waits = !strcmp(id, "machine.stuck");
+	const char *file = file_of(where), *frame = where;
+
+	if (!waits && !is_helper(file))
+		return NULL;
+	while ((frame = strchr(frame, '\n'))) {
+		const char *other = file_of(++frame);
+
+		if (waits ? !same_file(other, file) : !is_helper(other))
+			return frame;
+	}
+	return NULL;
+}
+
 static void make_key(char *key, size_t bytes, const char *id, const char *text, const char *where)
 {
+	const char *told = teller(id, where);
+
 	snprintf(key, bytes, "%s|", id);
 	/* Of a race both places count, and neither which came second nor what each did. */
 	if (!strcmp(id, "kernel.data-race")) {
@@ -38,6 +84,10 @@ static void make_key(char *key, size_t bytes, const char *id, const char *text, 
 	/* Rules name what must hold; where it was noticed is the same for all. A stack tells places
 	 * apart better than a text. */
 	append_without_numbers(key, bytes, where[0] ? where : text);
+	if (!told)
+		return;
+	append_without_numbers(key, bytes, "|");
+	append_without_numbers(key, bytes, told);
 }
 
 static bool simpler(const struct osim__experiment *a, const struct osim__experiment *b)
@@ -357,6 +407,30 @@ static bool is_wild(const char *asan)
 	return true;
 }
 
+static void name_wild(struct osim__crash *crash)
+{
+	snprintf(crash->id, sizeof(crash->id), "asan.wild-pointer");
+	snprintf(crash->text, sizeof(crash->text),
+		 "AddressSanitizer: access to memory that the driver never allocated");
+}
+
+/* What is not even mapped; a pointer that is NULL, or nearly so, tells what it was. */
+static void read_segv(struct osim__crash *crash, const char *asan)
+{
+	const char *prefix = "SEGV on unknown address 0x", *how = strstr(asan, "caused by a ");
+	uint64_t address = UINT64_MAX;
+
+	if (!strncmp(asan, prefix, strlen(prefix)))
+		address = strtoull(asan + strlen(prefix), NULL, 16);
+	if (address >= 4096) {
+		name_wild(crash);
+		return;
+	}
+	snprintf(crash->text, sizeof(crash->text), "AddressSanitizer: SEGV, %s at address %#x",
+		 how && !strncmp(how + strlen("caused by a "), "WRITE", 5) ? "write" : "read",
+		 (unsigned int)address);
+}
+
 static void read_asan(struct osim__crash *crash, const char *asan)
 {
 	char kind[40] = "", access[8] = "";
@@ -373,10 +447,10 @@ static void read_asan(struct osim__crash *crash, const char *asan)
 			 kind, !strcmp(access, "WRITE") ? "write" : "read", bytes,
 			 bytes == 1 ? "" : "s");
 	read_frames(crash->where, sizeof(crash->where), asan);
+	if (!strcmp(kind, "SEGV"))
+		read_segv(crash, asan);
 	if (is_wild(asan)) {
-		snprintf(crash->id, sizeof(crash->id), "asan.wild-pointer");
-		snprintf(crash->text, sizeof(crash->text),
-			 "AddressSanitizer: access to memory that the driver never allocated");
+		name_wild(crash);
 		return;
 	}
 	add_place(crash, asan, "\nfreed by ", "freed");
