@@ -93,6 +93,13 @@ static void unserved(void *arg)
 		    "a request that no supplicant answered succeeds");
 }
 
+/* When a supplicant has gone with which it has had nothing to do. */
+static void unserved_later(void *arg)
+{
+	osim_sleep_ns(((struct osim_stage *)arg)->m, 5 * MS);
+	unserved(arg);
+}
+
 /* --- what happens --- */
 
 static bool bind_with_device(struct osim_stage *stage)
@@ -207,7 +214,8 @@ static void count_device(void *arg, const char *name)
 		++*(unsigned int *)arg;
 }
 
-/* Devices that need a supplicant are looked for when the first one comes, and only then. */
+/* Devices that need a supplicant are looked for when the first one comes, and only then. A program
+ * asks in between, and the second one leaves without a look at that. */
 static void supplicant_twice(struct osim_stage *stage)
 {
 	static const struct osim_pta late = {.size = sizeof(late),
@@ -218,10 +226,12 @@ static void supplicant_twice(struct osim_stage *stage)
 
 	if (osim_pta_register(stage->m, &late) || !bind_with_device(stage))
 		return;
+	osim_stage_program(stage, "later", unserved_later);
 	for (unsigned int i = 0; i < 2; i++) {
 		osim_stage_program(stage, "supplicant", osim__program_supplicant_brief);
-		osim_run(stage->m);
+		osim_run_for(stage->m, 10 * MS);
 	}
+	quit(stage);
 	osim_device_each(stage->m, count_device, &devices);
 	if (osim__khost_driver_lacks_supp_devices(stage->driver))
 		osim_stage_lacks(stage, "devices that need a supplicant");
@@ -265,5 +275,5 @@ const struct osim_scenario osim__scenario_supplicant_dies_holding = {
 	.body = supplicant_dies_holding};
 const struct osim_scenario osim__scenario_supplicant_twice = {
 	.name = "supplicant-twice",
-	.what = "A supplicant comes, goes and comes again.",
+	.what = "A supplicant comes, goes and comes again, with a request in between.",
 	.body = supplicant_twice};
