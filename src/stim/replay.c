@@ -255,9 +255,11 @@ static int unreadable(struct osim__replay *p)
 static int play_all(struct osim__replay *p)
 {
 	struct osim__recording_line line;
+	bool any = false; /* line of a recording */
 	int rc;
 
 	while ((rc = osim__recording_next(&p->recording, &line)) && rc != -EIO) {
+		any |= rc == -EBADMSG || line.kind > OSIM__RECORDING_COMMENT;
 		rc = rc == -EBADMSG ? unreadable(p) : play(p, &line);
 		if (rc)
 			return rc;
@@ -269,7 +271,9 @@ static int play_all(struct osim__replay *p)
 		return osim__error(rc, "%s: %s", p->name, p->recording.error);
 	/* A panic of the secure world ends the program that records, too. */
 	if (!p->recording.ended && !p->panicked)
-		osim__replay_unreadable(p, "cut off: END is missing");
+		osim__replay_unreadable(p, "%s",
+					any ? "cut off: END is missing"
+					    : "the file is no recording: no line of one is in it");
 	return 0;
 }
 

@@ -350,7 +350,18 @@ static void recording_that_is_cut_off_is_played_and_told(void **state)
 	      "unreadable x.txt:2: '60052' is not a multiple of 8\n"
 	      "unreadable x.txt:2: cut off: END is missing\n");
 	assert_int_equal(result.unreadable, 2);
-	CHECK("some text\n", acts, 0, 0, "unreadable x.txt:1: cut off: END is missing\n");
+	CHECK("S section\n", acts, 0, 0, "unreadable x.txt:1: cut off: END is missing\n");
+}
+
+static void file_that_is_no_recording_is_told(void **state)
+{
+	static const struct act acts[] = {{.r = {0}}};
+	static const char why[] =
+		"unreadable x.txt:1: the file is no recording: no line of one is in it\n";
+
+	(void)state;
+	CHECK("some text\n", acts, 0, 0, why);
+	CHECK("# text\n", acts, 0, 0, why);
 }
 
 static void line_that_makes_no_sense_is_told_and_the_rest_played(void **state)
@@ -427,6 +438,7 @@ int main(void)
 		cmocka_unit_test(interrupt_that_differs_is_told),
 		cmocka_unit_test(call_that_should_not_return_differs_when_it_does),
 		cmocka_unit_test(recording_that_is_cut_off_is_played_and_told),
+		cmocka_unit_test(file_that_is_no_recording_is_told),
 		cmocka_unit_test(line_that_makes_no_sense_is_told_and_the_rest_played),
 		cmocka_unit_test(options_that_make_no_sense_are_refused),
 		cmocka_unit_test(reserved_memory_of_the_header_is_used),
