@@ -179,10 +179,21 @@ void osim_runner_counters(void)
   set(source "${CMAKE_CURRENT_BINARY_DIR}/optee_sim/${name}_runner.c")
   configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/osim_runner.c.in" "${source}" @ONLY)
   add_executable(${name} "${source}" ${arg_SCENARIOS})
+  _optee_sim_scenario_options(${arg_SCENARIOS})
   target_link_libraries(${name} PRIVATE optee_sim::main ${arg_DRIVER})
 endfunction()
 
 # ---- internal ----
+
+# What a driver must not do either: a name that is misspelt is told where it stands, not by the
+# linker.
+function(_optee_sim_scenario_options)
+  if(ARGN)
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS
+      -Werror=implicit-function-declaration -Werror=implicit-int
+      -Werror=incompatible-pointer-types -Werror=int-conversion)
+  endif()
+endfunction()
 
 macro(_optee_sim_check_arguments call)
   if(arg_UNPARSED_ARGUMENTS)

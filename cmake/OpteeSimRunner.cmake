@@ -38,7 +38,12 @@ endfunction()
 set(runner "optee_sim_add_runner(runner DRIVER driver)")
 if(SCENARIOS)
   words_of(scenarios ${SCENARIOS})
-  set(runner "optee_sim_add_runner(runner DRIVER driver SCENARIOS${scenarios})")
+  # A target of their own, which tells whether it is they that do not compile.
+  set(runner "optee_sim_add_runner(runner DRIVER driver)
+add_library(scenarios OBJECT${scenarios})
+_optee_sim_scenario_options(${scenarios})
+target_link_libraries(scenarios PRIVATE optee_sim::optee_sim)
+target_link_libraries(runner PRIVATE scenarios)")
   string(APPEND how_key " ${SCENARIOS}")
 endif()
 
@@ -67,6 +72,9 @@ endif()
 
 set(OPTEE_SIM_LINUX_CACHE "${CACHE}/trees")
 _optee_sim_tree_dir(tree "${TREE}")
+# Here, where what is wrong is the tree's, and not when the build is set up.
+_optee_sim_makefile_sources(sources "${tree}/drivers/tee/Makefile" tee RPMB I2C)
+_optee_sim_makefile_sources(sources "${tree}/drivers/tee/optee/Makefile" optee RPMB I2C)
 get_filename_component(package "${CMAKE_CURRENT_LIST_DIR}" REALPATH)
 
 # .../linux-source-6.12.tar.xz and .../linux-6.12 are linux-6.12.

@@ -57,7 +57,7 @@ static bool find_script(struct paths *p)
 	return false;
 }
 
-static bool make_dirs(const char *path)
+static bool make_dirs(const char *option, const char *path)
 {
 	char part[PATH_MAX];
 
@@ -67,8 +67,8 @@ static bool make_dirs(const char *path)
 		memcpy(part, path, (size_t)(p - path));
 		part[p - path] = '\0';
 		if (mkdir(part, 0777) && errno != EEXIST) {
-			osim__cli_error("--kernel: cannot make the cache directory '%s': %s", part,
-					strerror(errno));
+			osim__cli_error("%s: cannot make the cache directory '%s': %s", option,
+					part, strerror(errno));
 			return false;
 		}
 		if (!*p)
@@ -82,10 +82,11 @@ static bool find_cache(struct paths *p)
 
 	/* As the XDG base directory specification has it: a relative one does not count. */
 	if (xdg && *xdg == '/')
-		return join(p->cache, sizeof(p->cache), xdg, "optee_sim") && make_dirs(p->cache);
+		return join(p->cache, sizeof(p->cache), xdg, "optee_sim") &&
+		       make_dirs(p->option, p->cache);
 	if (home && *home == '/')
 		return join(p->cache, sizeof(p->cache), home, ".cache/optee_sim") &&
-		       make_dirs(p->cache);
+		       make_dirs(p->option, p->cache);
 	osim__cli_error("%s: neither XDG_CACHE_HOME nor HOME says where to keep the runner",
 			p->option);
 	return false;
@@ -113,14 +114,13 @@ static bool lock_cache(struct paths *p)
 
 /* --- the steps --- */
 
-static bool failed_to_start(const char *tool, int rc)
+static bool failed_to_start(const struct paths *p, const char *tool, int rc)
 {
 	if (rc >= 0)
 		return false;
-	osim__cli_error(
-		"--kernel: cannot start %s: %s; building a driver needs CMake, a C compiler, "
-		"binutils, pkg-config and Ninja or Make",
-		tool, strerror(-rc));
+	osim__cli_error("%s: cannot start %s: %s; building a driver needs CMake, a C compiler, "
+			"binutils, pkg-config and Ninja or Make",
+			p->option, tool, strerror(-rc));
 	return true;
 }
 
@@ -151,6 +151,12 @@ static char *definition(const char *name, const char *value)
 	return text;
 }
 
+/* Which is no fault of the driver's. */
+static bool is_full(struct osim__cli_log *log)
+{
+	return osim__cli_log_has(log, "No space left on device");
+}
+
 /* The tree is looked at, and copied where it is new; says where its runner is to be. */
 static enum osim__cli_built prepare(struct paths *p, const struct osim__cli_options *o)
 {
@@ -171,7 +177,7 @@ static enum osim__cli_built prepare(struct paths *p, const struct osim__cli_opti
 	snprintf(program, sizeof(program), "-DPROGRAM=%s", p->program);
 	snprintf(build, sizeof(build), "-DBUILD=%s", o->build ? o->build : "plain");
 	snprintf(result_arg, sizeof(result_arg), "-DRESULT=%s", result);
-	if (osim__cli_log_open(&log, p->cache, "prepare.log")) {
+	if (osim__cli_log_open(&log, p->option, p->cache, "prepare.log")) {
 		const char *argv[] = {"cmake",	  tree,	    scenarios, cache,	  program, build,
 				      result_arg, coverage, "-P",      p->script, NULL};
 
@@ -179,10 +185,10 @@ static enum osim__cli_built prepare(struct paths *p, const struct osim__cli_opti
 		if (rc > 0) {
 			osim__cli_error("%s: cannot use '%s':", p->option, what);
 			osim__cli_log_explain(&log, p->cache);
-			built = OSIM__CLI_BUILT_NOT;
+			built = is_full(&log) ? OSIM__CLI_BUILT_ERROR : OSIM__CLI_BUILT_NOT;
 		}
 		osim__cli_log_close(&log);
-		if (!failed_to_start("cmake", rc) && !rc && read_result(p, result))
+		if (!failed_to_start(p, "cmake", rc) && !rc && read_result(p, result))
 			built = OSIM__CLI_BUILT;
 	}
 	free(tree);
@@ -199,7 +205,7 @@ static bool step(const struct paths *p, struct osim__cli_log *log, const char *c
 
 	if (!rc)
 		return true;
-	if (failed_to_start(argv[0], rc) || !join(copy, sizeof(copy), p->dir, "tree"))
+	if (failed_to_start(p, argv[0], rc) || !join(copy, sizeof(copy), p->dir, "tree"))
 		return false;
 	osim__cli_error("%s: %s:", p->option, failed);
 	osim__cli_log_explain(log, copy);
@@ -219,15 +225,32 @@ static bool have(const char *tool)
 	return !rc;
 }
 
+/* A scenario is the user's, and says nothing of the driver. */
+static enum osim__cli_built make(const struct paths *p, const struct osim__cli_options *o,
+				 const char *dir, struct osim__cli_log *log)
+{
+	const char *generator = have("ninja") ? "Ninja" : "Unix Makefiles";
+	const char *configure[] = {"cmake", "-S", p->dir, "-B", dir, "-G", generator, NULL};
+	const char *scenarios[] = {"cmake",    "--build",   dir, "--parallel",
+				   "--target", "scenarios", NULL};
+	const char *compile[] = {"cmake", "--build", dir, "--parallel", NULL};
+	struct paths of_scenarios = *p;
+
+	of_scenarios.option = "--scenario";
+	if (!step(p, log, configure, "the build cannot be set up") ||
+	    (o->scenarios && !step(&of_scenarios, log, scenarios, "a scenario does not compile")))
+		return OSIM__CLI_BUILT_ERROR;
+	return step(p, log, compile, "the driver does not compile") ? OSIM__CLI_BUILT
+								    : OSIM__CLI_BUILT_NOT;
+}
+
 static enum osim__cli_built build(const struct paths *p, const struct osim__cli_options *o)
 {
 	char dir[PATH_MAX], complete[PATH_MAX];
-	const char *generator = have("ninja") ? "Ninja" : "Unix Makefiles";
-	const char *configure[] = {"cmake", "-S", p->dir, "-B", dir, "-G", generator, NULL};
-	const char *compile[] = {"cmake", "--build", dir, "--parallel", NULL};
 	const char *how = o->build ? o->build : "plain";
-	bool first, done, full;
+	enum osim__cli_built built;
 	struct osim__cli_log log;
+	bool first, full;
 	FILE *mark;
 
 	if (!join(dir, sizeof(dir), p->dir, "build") ||
@@ -245,34 +268,26 @@ static enum osim__cli_built build(const struct paths *p, const struct osim__cli_
 				: !strcmp(how, "access") ? " to tell its accesses"
 							 : "",
 				p->dir);
-	if (!osim__cli_log_open(&log, p->dir, "build.log"))
+	if (!osim__cli_log_open(&log, p->option, p->dir, "build.log"))
 		return OSIM__CLI_BUILT_ERROR;
-	done = step(p, &log, configure, "the build cannot be set up");
-	if (!done) {
-		osim__cli_log_close(&log);
-		return OSIM__CLI_BUILT_ERROR;
-	}
-	done = step(p, &log, compile,
-		    o->scenarios ? "the driver or a scenario does not compile"
-				 : "the driver does not compile");
-	/* Which is no fault of the driver's. */
-	full = !done && osim__cli_log_has(&log, "No space left on device");
+	built = make(p, o, dir, &log);
+	full = built != OSIM__CLI_BUILT && is_full(&log);
 	osim__cli_log_close(&log);
 	if (full) {
 		osim__cli_error("%s: no space left for '%s'", p->option, p->dir);
 		return OSIM__CLI_BUILT_ERROR;
 	}
-	mark = done ? fopen(complete, "w") : NULL;
+	mark = built == OSIM__CLI_BUILT ? fopen(complete, "w") : NULL;
 	if (mark)
 		fclose(mark);
-	return done ? OSIM__CLI_BUILT : OSIM__CLI_BUILT_NOT;
+	return built;
 }
 
-static bool readable(const struct osim__cli_options *o)
+static bool readable(const struct paths *p, const struct osim__cli_options *o)
 {
 	if (o->driver || !access(o->kernel, R_OK))
 		return true;
-	osim__cli_error("--kernel: cannot read '%s': %s", o->kernel, strerror(errno));
+	osim__cli_error("%s: cannot read '%s': %s", p->option, o->kernel, strerror(errno));
 	return false;
 }
 
@@ -282,7 +297,9 @@ enum osim__cli_built osim__cli_build_runner(const struct osim__cli_options *o, c
 	struct paths p = {.lock = -1, .option = o->driver ? "--driver" : "--kernel"};
 	enum osim__cli_built built = OSIM__CLI_BUILT_ERROR;
 
-	if (readable(o) && find_script(&p) && find_cache(&p) && lock_cache(&p)) {
+	if (o->against)
+		p.option = "--against";
+	if (readable(&p, o) && find_script(&p) && find_cache(&p) && lock_cache(&p)) {
 		built = prepare(&p, o);
 		if (built == OSIM__CLI_BUILT)
 			built = build(&p, o);
@@ -314,7 +331,7 @@ void osim__cli_become(const char *runner, const char *command, const char *const
 		words[used++] = argv[i];
 	fflush(stdout);
 	execv(runner, (char *const *)words);
-	osim__cli_error("--kernel: cannot run '%s': %s", runner, strerror(errno));
+	osim__cli_error("cannot run '%s': %s", runner, strerror(errno));
 	free(words);
 }
 

@@ -15,8 +15,10 @@
 /* What the CMake functions of this package say of what they do. */
 #define STATUS_MARK "-- optee_sim: "
 #define ERROR_MARK  "CMake Error"
+#define ERROR_SHORT ERROR_MARK ": "
 
-bool osim__cli_log_open(struct osim__cli_log *log, const char *dir, const char *name)
+bool osim__cli_log_open(struct osim__cli_log *log, const char *option, const char *dir,
+			const char *name)
 {
 	int n = snprintf(log->path, sizeof(log->path), "%s/%s", dir, name);
 
@@ -25,7 +27,7 @@ bool osim__cli_log_open(struct osim__cli_log *log, const char *dir, const char *
 	log->terminal = isatty(STDERR_FILENO);
 	log->shown = false;
 	if (!log->file)
-		osim__cli_error("--kernel: cannot write '%s/%s': %s", dir, name, strerror(errno));
+		osim__cli_error("%s: cannot write '%s/%s': %s", option, dir, name, strerror(errno));
 	return log->file;
 }
 
@@ -82,12 +84,15 @@ static void print_line(const char *line, const char *dir)
 	fprintf(stderr, "%s\n", line);
 }
 
-/* CMake wraps what it has to say, indented by two; it ends before what is not. */
-static void print_cmake_error(FILE *in, const char *dir)
+/* CMake wraps what it has to say, indented by two; it ends before what is not. Or it is short, and
+ * stands in the line that begins it. */
+static void print_cmake_error(const char *head, FILE *in, const char *dir)
 {
 	char text[2048] = "", *line = NULL;
 	size_t size = 0, used = 0;
 
+	if (!strncmp(head, ERROR_SHORT, strlen(ERROR_SHORT)))
+		used = (size_t)snprintf(text, sizeof(text), "%s", head + strlen(ERROR_SHORT));
 	while (getline(&line, &size, in) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		if (*line && strncmp(line, "  ", 2) != 0)
@@ -118,7 +123,7 @@ static unsigned int print_errors(FILE *in, const char *dir)
 	while (errors < ERRORS_MAX && getline(&line, &size, in) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		if (!strncmp(line, ERROR_MARK, strlen(ERROR_MARK))) {
-			print_cmake_error(in, dir);
+			print_cmake_error(line, in, dir);
 			errors = ERRORS_MAX;
 		} else if (is_error(line)) {
 			print_line(line, dir);

@@ -15,7 +15,8 @@ struct osim__cli_log {
 };
 
 /* false, after a message: it cannot be written. */
-bool osim__cli_log_open(struct osim__cli_log *log, const char *dir, const char *name);
+bool osim__cli_log_open(struct osim__cli_log *log, const char *option, const char *dir,
+			const char *name);
 void osim__cli_log_close(struct osim__cli_log *log);
 
 /* Takes one line; arg is a log. For osim__cli_spawn(). */

@@ -18,7 +18,8 @@ static void sink(void *arg, const struct osim_event *event)
 {
 	struct again *a = arg;
 
-	osim_timeline_event(a->timeline, event);
+	if (a->timeline)
+		osim_timeline_event(a->timeline, event);
 	osim__cli_trace_event(&a->trace, event);
 }
 
@@ -31,7 +32,7 @@ int osim__cli_check_again(const struct osim__cli_check *c)
 	/* What a crash leaves is whole up to it. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (osim__cli_trace_open(&a.trace, "--write-trace", c->write_trace)) {
-		if (!osim_timeline_new(NULL, &how, &a.timeline))
+		if (c->quiet || !osim_timeline_new(NULL, &how, &a.timeline))
 			rc = osim_check_again(&c->options, c->again, sink, &a);
 		osim_timeline_free(a.timeline);
 		if (rc < 0)

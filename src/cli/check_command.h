@@ -33,6 +33,8 @@ struct osim__cli_check {
 	char *command; /* "optee-sim check --kernel TREE --build asan", as it has to be given again
 			*/
 	bool list, terminal, bisect, tap, build_given, budget_given;
+	bool quiet;	/* standard output is a file that was asked for */
+	bool not_trace; /* an option was given that says how a driver is run */
 	struct osim__cli_report report;
 };
 
@@ -53,6 +55,12 @@ void osim__cli_new_file_drop(char *path);
  * status, where that fails. */
 int osim__cli_check_build(const struct osim__cli_check *c, const char *report, int argc,
 			  char **argv);
+
+/* Files that were asked for, and those that are read (check_files.c). Told before anything is built
+ * or run: false, after a message. */
+bool osim__cli_check_files_fine(struct osim__cli_check *c);
+/* Each is tried. false, after a message: one was not written. */
+bool osim__cli_check_files_write(const struct osim__cli_check *c);
 
 /* Makes one run again (check_again.c). Status. */
 int osim__cli_check_again(const struct osim__cli_check *c);

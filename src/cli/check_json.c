@@ -196,12 +196,13 @@ static bool well_formed(json_t *root, json_t *list)
 bool osim__cli_report_accept(struct osim__cli_report *r, const char *option, const char *path)
 {
 	json_error_t error;
-	json_t *root = json_load_file(path, 0, &error), *list;
-	bool fine;
+	bool is_stdin = osim__cli_is_std(path), fine;
+	json_t *root = is_stdin ? json_loadf(stdin, 0, &error) : json_load_file(path, 0, &error);
+	json_t *list;
 
 	if (!root) {
-		osim__cli_error("%s: cannot read '%s': line %d: %s", option, path, error.line,
-				error.text);
+		osim__cli_error("%s: cannot read '%s': line %d: %s", option,
+				is_stdin ? "standard input" : path, error.line, error.text);
 		return false;
 	}
 	list = json_object_get(root, "findings");
@@ -212,7 +213,7 @@ bool osim__cli_report_accept(struct osim__cli_report *r, const char *option, con
 		accept_wild(r, list);
 	} else {
 		osim__cli_error("%s: '%s' is neither a baseline nor a report of check", option,
-				path);
+				is_stdin ? "standard input" : path);
 	}
 	json_decref(root);
 	return fine;

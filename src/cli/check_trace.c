@@ -249,7 +249,7 @@ static bool write_reports(const struct osim__cli_check *o, const struct check *c
 
 	if (o->tap)
 		osim__cli_trace_tap(stdout, &c->report);
-	else
+	else if (!o->quiet)
 		osim__cli_trace_text(stdout, &c->report);
 	if (o->json)
 		fine &= osim__cli_file_write("--json", o->json, osim__cli_trace_json, &c->report);
@@ -285,7 +285,8 @@ static int check(const struct osim__cli_check *o, struct check *c, FILE *in)
 	if (!rc)
 		rc = read_all(c);
 	if (rc) {
-		osim__cli_error("--trace: %s: %s", c->report.file, strerror(-rc));
+		osim__cli_error("--trace: cannot read '%s': %s", c->report.file,
+				strerror(ferror(in) ? errno : -rc));
 		while (c->picture_count)
 			picture_end(c, &c->pictures[0]);
 		return OSIM__EXIT_USAGE;

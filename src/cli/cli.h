@@ -71,6 +71,7 @@ struct osim__cli_options {
 	const char *driver;    /* files of an own driver, ';' between them; NULL: none */
 	const char *scenarios; /* files of scenarios, in the same way; NULL: none */
 	const char *build;     /* "plain", "asan" */
+	bool against;	       /* it is the other tree's, of check --against */
 	bool coverage;	       /* count executed lines */
 	bool built;	       /* this program is what kernel and build say */
 	struct osim_options machine;
@@ -132,6 +133,21 @@ void osim__cli_summary(const struct osim__cli_result *r, FILE *out);
 
 /* --- files (file.c) --- */
 
+/* A file that an option asks for; path NULL: it was not given. */
+struct osim__cli_output {
+	const char *option, *path;
+};
+
+/* "-": what is written goes to standard output, in place of the text that would stand there; what
+ * is read comes from standard input. */
+bool osim__cli_is_std(const char *path);
+/* false, after a message: two of them are to be one file. */
+bool osim__cli_outputs_differ(const struct osim__cli_output *outputs, size_t count);
+/* Does one of them go to standard output? */
+bool osim__cli_outputs_stdout(const struct osim__cli_output *outputs, size_t count);
+
+/* Says so, by errno; false. */
+bool osim__cli_cannot_write(const char *option, const char *path);
 /* false, after a message with the option's name: it cannot be written. Nothing is changed. */
 bool osim__cli_file_check(const char *option, const char *path);
 /* The file becomes what fill writes, or stays what it was: false, after a message. */
@@ -144,7 +160,11 @@ struct osim__cli_trace_file {
 	const char *option, *path;
 	FILE *out;
 	struct osim_trace_writer *writer; /* NULL: nothing is written */
+	int error;			  /* errno of the first write that failed */
 };
+
+/* As osim__cli_file_check(), of a file that is written directly. */
+bool osim__cli_trace_check(const char *option, const char *path);
 
 /* path NULL: nothing is written. false, after a message: it cannot be; to be closed all the same.
  */

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <optee_sim/check.h>
@@ -141,8 +142,14 @@ static void add_file(struct argp_state *state, const char *option, char **list, 
 	char path[PATH_MAX], *files;
 	size_t old = *list ? strlen(*list) : 0;
 
-	if (!realpath(arg, path) || access(path, R_OK))
+	struct stat st = {0};
+
+	if (!realpath(arg, path) || access(path, R_OK) || stat(path, &st))
 		argp_error(state, "%s: cannot read '%s': %s", option, arg, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		argp_error(state, "%s: cannot read '%s': %s", option, arg, strerror(EISDIR));
+	if (strlen(path) < 2 || strcmp(path + strlen(path) - 2, ".c") != 0)
+		argp_error(state, "%s: '%s': the name of a C file ends in .c", option, arg);
 	if (strchr(path, ';'))
 		argp_error(state, "%s: '%s': no ';' in names, please", option, arg);
 	files = realloc(*list, old + strlen(path) + 2);
@@ -225,19 +232,31 @@ static void settle(struct argp_state *state, struct osim__cli_check *c)
 		argp_error(state, "--again: makes one run, and no report");
 	if (c->write_trace && !c->again)
 		argp_error(state, "--write-trace: needs --again");
-	if (c->trace &&
-	    (c->build.kernel || c->build.driver || c->again || c->against || c->list || c->sarif ||
-	     c->baseline || c->baseline_write || c->coverage || c->only || c->options.quick))
+	if (c->list && (c->again || c->against || c->coverage || c->baseline || c->baseline_write ||
+			c->json || c->junit || c->sarif || c->tap))
+		argp_error(state, "--list: makes no run, and no report");
+	if (c->trace && c->not_trace)
 		argp_error(state, "--trace: only with --json, --junit and --tap");
 	if (!c->budget_given)
 		c->options.budget_ms =
 			(c->options.quick ? BUDGET_QUICK_S : BUDGET_DEFAULT_S) * 1000;
 }
 
+static bool is_option(int key)
+{
+	for (const struct argp_option *o = options; o->name; o++)
+		if (o->key == key)
+			return true;
+	return false;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct osim__cli_check *c = state->input;
 
+	if (is_option(key) && key != OPT_TRACE && key != OPT_JSON && key != OPT_JUNIT &&
+	    key != OPT_TAP)
+		c->not_trace = true;
 	switch (key) {
 	case OPT_KERNEL:
 		c->build.kernel = arg;
@@ -364,25 +383,6 @@ static bool accept_known(struct osim__cli_check *c)
 	       (!c->baseline || osim__cli_report_accept(&c->report, "--baseline", c->baseline));
 }
 
-/* All files that were asked for; each is tried. */
-static bool write_files(const struct osim__cli_check *c)
-{
-	const struct {
-		const char *option, *path;
-		bool (*fill)(FILE *out, const void *arg);
-	} files[] = {{"--json", c->json, osim__cli_report_json},
-		     {"--junit", c->junit, osim__cli_report_junit},
-		     {"--sarif", c->sarif, osim__cli_report_sarif},
-		     {"--baseline-write", c->baseline_write, osim__cli_report_baseline}};
-	bool fine = true;
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (files[i].path)
-			fine &= osim__cli_file_write(files[i].option, files[i].path, files[i].fill,
-						     &c->report);
-	return fine;
-}
-
 static int error_status(const struct osim__cli_check *c)
 {
 	return c->bisect ? OSIM__EXIT_BISECT_STOP : OSIM__EXIT_USAGE;
@@ -391,8 +391,15 @@ static int error_status(const struct osim__cli_check *c)
 /* What is wrong with the options, by the name that they have on the command line. */
 static int refused(const struct osim__cli_check *c, int rc)
 {
-	osim__cli_error("%s%s", rc == -EINVAL ? "--" : "",
-			rc == -EINVAL ? osim_last_error() : strerror(-rc));
+	static const char scenarios[] = "scenarios:";
+	const char *why = osim_last_error();
+
+	if (rc != -EINVAL)
+		osim__cli_error("%s", strerror(-rc));
+	else if (!strncmp(why, scenarios, strlen(scenarios)))
+		osim__cli_error("--scenario:%s", why + strlen(scenarios));
+	else
+		osim__cli_error("--%s", why);
 	return error_status(c);
 }
 
@@ -429,9 +436,9 @@ static int check(struct osim__cli_check *c)
 	osim__cli_report_finish(r, &c->options);
 	if (c->tap)
 		osim__cli_report_tap(stdout, r);
-	else
+	else if (!c->quiet)
 		print_text(c);
-	if (!write_files(c))
+	if (!osim__cli_check_files_write(c))
 		return error_status(c);
 	return r->accepted < r->count && !c->baseline_write ? OSIM__EXIT_FINDINGS
 							    : OSIM__EXIT_CLEAN;
@@ -444,7 +451,7 @@ static _Noreturn void check_counting(struct osim__cli_check *c)
 	int status = coverage ? check(c) : error_status(c);
 
 	if (coverage && status != error_status(c) &&
-	    !osim__cli_coverage_write(coverage, stdout, c->tap ? "# " : ""))
+	    !osim__cli_coverage_write(coverage, c->quiet ? NULL : stdout, c->tap ? "# " : ""))
 		status = error_status(c);
 	osim__cli_coverage_free(coverage);
 	/* clang's run time writes counters at exit once more. */
@@ -480,32 +487,23 @@ OSIM_EXPORT __attribute__((weak)) const char *__ubsan_default_options(void)
 	return "print_stacktrace=1:report_error_type=1";
 }
 
-/* Told before anything is built or run. */
-static bool files_fine(const struct osim__cli_check *c)
-{
-	if (c->baseline && access(c->baseline, R_OK)) {
-		osim__cli_error("--baseline: cannot read '%s': %s", c->baseline, strerror(errno));
-		return false;
-	}
-	return (!c->json || osim__cli_file_check("--json", c->json)) &&
-	       (!c->junit || osim__cli_file_check("--junit", c->junit)) &&
-	       (!c->sarif || osim__cli_file_check("--sarif", c->sarif)) &&
-	       (!c->baseline_write || osim__cli_file_check("--baseline-write", c->baseline_write));
-}
-
 static int run(struct osim__cli_check *c, int argc, char **given)
 {
 	bool own = c->build.kernel || c->build.driver;
 	char *temp = NULL;
 	int rc = 0;
 
-	if (!files_fine(c))
+	if (!osim__cli_check_files_fine(c))
 		return error_status(c);
 	/* Before a driver is built for it, where that can be known. */
 	if (c->build.built || !c->scenarios)
 		rc = settle_scenarios(c);
 	if (rc)
 		return refused(c, rc);
+	if (c->build.built && c->scenarios && !c->options.scenario_count) {
+		osim__cli_error("--scenario: there is no OSIM_SCENARIO() in '%s'", c->scenarios);
+		return error_status(c);
+	}
 	if (c->trace)
 		return osim__cli_check_trace(c);
 	if (c->against_report)
@@ -538,7 +536,9 @@ int osim__cli_check(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "[--driver FILE.c...]",
 		.doc = "Runs the driver through every scenario, with each thing failing in turn, each answer of the secure world wrong "
-		       "in turn, and in other orders; each run in a process of its own. Prints what is wrong, each thing once."};
+		       "in turn, and in other orders; each run in a process of its own. Prints what is wrong, each thing once.\v"
+		       "FILE - is standard output, in place of the text, or standard input.\n\n"
+		       "Exit status: 0 clean, 1 findings, 2 wrong usage or a driver that does not compile."};
 	struct osim__cli_check c = {
 		.options = {.size = sizeof(c.options), .driver = osim_runner_driver, .seed = 1},
 		.build = {.build = "asan"}};

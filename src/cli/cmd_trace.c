@@ -147,6 +147,7 @@ struct input {
 	FILE *in;
 	struct osim_trace_reader *reader;
 	struct osim_timeline *timeline; /* that is being printed, or NULL */
+	const struct osim_event *first; /* read already; NULL: none was */
 };
 
 static void unreadable(void *arg, unsigned long line, const char *why)
@@ -183,56 +184,88 @@ static void input_close(struct input *input)
 		fclose(input->in);
 }
 
+static bool cannot_read(const struct input *input)
+{
+	osim__cli_error("%s: cannot be read: %s", input->name, strerror(errno));
+	return false;
+}
+
+/* Reads the first event. false, after messages: there is none, and something that is no event. */
+static bool peek(struct input *input)
+{
+	int rc = osim_trace_reader_next(input->reader, &input->first);
+
+	if (rc < 0)
+		return cannot_read(input);
+	if (!rc)
+		input->first = NULL;
+	return rc || !osim_trace_reader_unreadable(input->reader);
+}
+
 /* Gives the events to fn. false, after messages: not all could be read. */
 static bool pump(const struct trace *t, struct input *input, osim_event_fn *fn, void *arg)
 {
-	const struct osim_event *event;
-	int rc;
+	const struct osim_event *event = input->first;
+	int rc = event ? 1 : osim_trace_reader_next(input->reader, &event);
 
-	while ((rc = osim_trace_reader_next(input->reader, &event)) > 0)
+	for (; rc > 0; rc = osim_trace_reader_next(input->reader, &event))
 		if (event->seq >= t->first && event->seq <= t->last)
 			fn(arg, event);
 	if (rc)
-		osim__cli_error("%s: cannot be read: %s", input->name, strerror(errno));
-	return !rc && !osim_trace_reader_unreadable(input->reader);
+		return cannot_read(input);
+	return !osim_trace_reader_unreadable(input->reader);
 }
 
 /* --- what is done --- */
 
-static bool convert_to(const struct trace *t, struct input *input, FILE *out)
-{
+/* What is converted, and how it goes. */
+struct conversion {
+	const struct trace *t;
+	struct input *input;
 	struct osim_trace_writer *writer;
-	int rc = osim_trace_writer_new(out, t->to, &writer);
+	FILE *out;
 	bool read_all;
+	int error; /* errno of the first write that failed */
+};
 
-	if (rc) {
-		osim__cli_error("cannot write %s: %s", formats[t->to], strerror(-rc));
-		return false;
+static void write_event(void *arg, const struct osim_event *event)
+{
+	struct conversion *c = arg;
+
+	osim_trace_writer_event(c->writer, event);
+	if (!c->error && ferror(c->out))
+		c->error = errno;
+}
+
+/* For osim__cli_file_write(). What could be read is written, whatever else there was. */
+static bool convert_to(FILE *out, const void *arg)
+{
+	struct conversion *c = *(struct conversion *const *)arg;
+	int rc = osim_trace_writer_new(out, c->t->to, &c->writer);
+
+	errno = 0;
+	if (!rc) {
+		c->out = out;
+		c->read_all = pump(c->t, c->input, write_event, c);
+		errno = 0;
+		rc = osim_trace_writer_close(c->writer);
+		if (c->error)
+			errno = c->error;
 	}
-	read_all = pump(t, input, osim_trace_writer_event, writer);
-	rc = osim_trace_writer_close(writer);
-	if (rc)
-		osim__cli_error("%s: cannot be written: %s", t->files[1], strerror(-rc));
-	return read_all && !rc;
+	if (rc && !errno)
+		errno = -rc;
+	return !rc;
 }
 
 static int convert(const struct trace *t)
 {
-	bool is_stdout = !strcmp(t->files[1], "-"), ok = false;
 	struct input input = {0};
-	FILE *out;
+	struct conversion c = {.t = t, .input = &input}, *arg = &c;
+	bool ok = false;
 
-	if (input_open(&input, t->files[0])) {
-		out = is_stdout ? stdout : fopen(t->files[1], "w");
-		if (!out)
-			osim__cli_error("%s: %s", t->files[1], strerror(errno));
-		else
-			ok = convert_to(t, &input, out);
-		if (out && !is_stdout && fclose(out)) {
-			osim__cli_error("%s: %s", t->files[1], strerror(errno));
-			ok = false;
-		}
-	}
+	/* Of what is no trace at all nothing comes. */
+	if (input_open(&input, t->files[0]) && peek(&input))
+		ok = osim__cli_file_write("convert", t->files[1], convert_to, &arg) && c.read_all;
 	input_close(&input);
 	return ok ? OSIM__EXIT_CLEAN : OSIM__EXIT_USAGE;
 }
@@ -281,7 +314,11 @@ static int diff(const struct trace *t)
 
 	if (input_open(&a, t->files[0]) && input_open(&b, t->files[1])) {
 		rc = osim_trace_diff(a.reader, b.reader, t->raw_addresses, &d);
-		if (rc < 0)
+		if (rc < 0 && ferror(a.in))
+			cannot_read(&a);
+		else if (rc < 0 && ferror(b.in))
+			cannot_read(&b);
+		else if (rc < 0)
 			osim__cli_error("cannot compare: %s", strerror(-rc));
 		if (rc > 0)
 			print_difference(t, &d);

@@ -257,7 +257,8 @@ bool osim__cli_coverage_write(struct osim__cli_coverage *c, FILE *out, const cha
 		qsort(c->sources, c->count, sizeof(*c->sources), compare);
 	if (!fine || !osim__cli_file_write("--coverage", path, fill, c))
 		return false;
-	print_summary(c, out, indent);
+	if (out)
+		print_summary(c, out, indent);
 	return true;
 }
 

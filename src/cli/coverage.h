@@ -12,7 +12,8 @@ struct osim__cli_coverage;
  * to.
  */
 struct osim__cli_coverage *osim__cli_coverage_begin(const char *dir, const char *tree);
-/* After it: DIR/optee-sim.info, and a line for each source file to out. false, after a message. */
+/* After it: DIR/optee-sim.info, and a line for each source file to out, unless that is NULL. false,
+ * after a message. */
 bool osim__cli_coverage_write(struct osim__cli_coverage *c, FILE *out, const char *indent);
 void osim__cli_coverage_free(struct osim__cli_coverage *c);
 

@@ -14,9 +14,51 @@ struct file {
 	FILE *out;
 };
 
-static bool fail(const char *option, const char *path)
+bool osim__cli_is_std(const char *path)
 {
-	osim__cli_error("%s: cannot write '%s': %s", option, path, strerror(errno));
+	return path && !strcmp(path, "-");
+}
+
+bool osim__cli_outputs_stdout(const struct osim__cli_output *outputs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (osim__cli_is_std(outputs[i].path))
+			return true;
+	return false;
+}
+
+/* One of them would be lost; of a device or a pipe nobody knows. */
+static bool clash(const char *a, const char *b)
+{
+	struct stat st;
+
+	return a && b && !strcmp(a, b) &&
+	       (osim__cli_is_std(a) || stat(a, &st) || S_ISREG(st.st_mode));
+}
+
+bool osim__cli_outputs_differ(const struct osim__cli_output *outputs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t n = 0; n < i; n++) {
+			const char *path = outputs[i].path;
+			bool is_stdout = osim__cli_is_std(path);
+
+			if (!clash(outputs[n].path, path))
+				continue;
+			osim__cli_error("%s: %s goes to %s%s%s, too", outputs[i].option,
+					outputs[n].option, is_stdout ? "" : "'",
+					is_stdout ? "standard output" : path, is_stdout ? "" : "'");
+			return false;
+		}
+	return true;
+}
+
+bool osim__cli_cannot_write(const char *option, const char *path)
+{
+	if (osim__cli_is_std(path))
+		osim__cli_error("%s: cannot write to standard output: %s", option, strerror(errno));
+	else
+		osim__cli_error("%s: cannot write '%s': %s", option, path, strerror(errno));
 	return false;
 }
 
@@ -52,6 +94,10 @@ static bool open_file(struct file *f, const char *path, bool only_check)
 	struct stat old;
 	bool exists = !stat(path, &old);
 
+	if (osim__cli_is_std(path)) {
+		f->out = stdout;
+		return true;
+	}
 	/* A new file beside it could be made. */
 	if (!*path) {
 		errno = ENOENT;
@@ -80,7 +126,7 @@ static bool open_file(struct file *f, const char *path, bool only_check)
 /* Gives up what has not taken its place. */
 static void close_file(struct file *f)
 {
-	if (f->out)
+	if (f->out && f->out != stdout)
 		fclose(f->out);
 	if (f->temp)
 		unlink(f->temp);
@@ -94,7 +140,8 @@ static bool finish_file(struct file *f)
 
 	if (f->temp)
 		rc |= fsync(fileno(f->out));
-	rc |= fclose(f->out);
+	if (f->out != stdout)
+		rc |= fclose(f->out);
 	f->out = NULL;
 	if (rc)
 		return false;
@@ -110,7 +157,7 @@ static bool finish_file(struct file *f)
 bool osim__cli_file_check(const char *option, const char *path)
 {
 	struct file f = {0};
-	bool fine = open_file(&f, path, true) || fail(option, path);
+	bool fine = open_file(&f, path, true) || osim__cli_cannot_write(option, path);
 
 	close_file(&f);
 	return fine;
@@ -124,7 +171,7 @@ bool osim__cli_file_write(const char *option, const char *path,
 
 	errno = 0;
 	fine = (open_file(&f, path, false) && fill(f.out, arg) && finish_file(&f)) ||
-	       fail(option, path);
+	       osim__cli_cannot_write(option, path);
 	close_file(&f);
 	return fine;
 }

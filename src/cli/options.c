@@ -97,6 +97,7 @@ static const struct argp_option options[] = {
 static const char doc[] =
 	"Binds the driver to its device, posts notifications, runs until nothing is left to do and "
 	"removes the driver. Prints what both worlds did on one time line, and a summary.\v"
+	"FILE - is standard output, in place of the text.\n\n"
 	"Exit status: 0 clean, 1 findings or a probe that failed, 2 wrong usage or a tree that does "
 	"not compile.";
 

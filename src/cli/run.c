@@ -20,6 +20,7 @@ struct run {
 	struct osim_timeline *timeline;
 	struct osim__cli_trace_file trace;
 	struct osim_chooser_seeded seeded;
+	bool quiet;   /* standard output is a file that was asked for */
 	bool refused; /* an option made no sense to the machine, after a message */
 };
 
@@ -28,7 +29,8 @@ static void sink(void *arg, const struct osim_event *event)
 	struct run *run = arg;
 
 	osim_counters_event(run->result.counters, event);
-	osim_timeline_event(run->timeline, event);
+	if (run->timeline)
+		osim_timeline_event(run->timeline, event);
 	osim__cli_trace_event(&run->trace, event);
 }
 
@@ -43,7 +45,7 @@ static bool make_machine(struct run *run)
 	rc = osim_machine_new(&options, &run->result.m);
 	/* Whatever else can be wrong has been refused before. */
 	if (rc == -EINVAL)
-		osim__cli_error("--caps: %s", osim_last_error());
+		osim__cli_error("--%s", osim_last_error());
 	else if (rc)
 		osim__cli_error("cannot make the machine: %s", strerror(-rc));
 	return !rc;
@@ -80,7 +82,8 @@ static bool watch(struct run *run)
 						.verbose = run->options->verbose};
 
 	run->result.counters = osim_counters_new();
-	if (!run->result.counters || osim_timeline_new(run->result.m, &options, &run->timeline)) {
+	if (!run->result.counters ||
+	    (!run->quiet && osim_timeline_new(run->result.m, &options, &run->timeline))) {
 		osim__cli_error("out of memory");
 		return false;
 	}
@@ -161,13 +164,26 @@ static int run_it(struct run *run)
 	} else {
 		all_steps(run);
 	}
-	osim_timeline_flush(run->timeline);
+	if (run->timeline)
+		osim_timeline_flush(run->timeline);
 	osim_set_event_sink(run->result.m, NULL, NULL);
 	written = osim__cli_trace_close(&run->trace);
-	osim__cli_summary(&run->result, stdout);
+	if (!run->quiet)
+		osim__cli_summary(&run->result, stdout);
 	if (run->options->json && !osim__cli_json_write(run->options->json, &run->result))
 		return OSIM__EXIT_USAGE;
 	return written ? status_of(run) : OSIM__EXIT_USAGE;
+}
+
+/* Told before anything is built or run. */
+static bool files_fine(struct run *run)
+{
+	const struct osim__cli_options *o = run->options;
+	const struct osim__cli_output files[] = {{"--json", o->json}, {"--trace", o->trace}};
+
+	run->quiet = osim__cli_outputs_stdout(files, 2);
+	return osim__cli_outputs_differ(files, 2) && (!o->json || osim__cli_json_check(o->json)) &&
+	       (!o->trace || osim__cli_trace_check("--trace", o->trace));
 }
 
 int osim__cli_run(int argc, char **argv)
@@ -184,10 +200,12 @@ int osim__cli_run(int argc, char **argv)
 	/* Parsing sorts them. */
 	memcpy(given, argv, (size_t)argc * sizeof(*given));
 	osim__cli_options_parse(&options, argc, argv);
-	if (options.kernel && !options.built)
-		osim__cli_build(&options, "run", argc, given);
-	else if (!options.json || osim__cli_json_check(options.json))
-		status = run_it(&run);
+	if (files_fine(&run)) {
+		if (options.kernel && !options.built)
+			osim__cli_build(&options, "run", argc, given);
+		else
+			status = run_it(&run);
+	}
 	osim__cli_trace_close(&run.trace); /* where the run was not made */
 	osim_timeline_free(run.timeline);
 	osim_machine_free(run.result.m);

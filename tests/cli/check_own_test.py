@@ -77,11 +77,27 @@ class Scenarios(Directory):
     def test_scenario_that_does_not_compile_is_told(self):
         bad = self.dir / "bad.c"
         bad.write_text("int broken = gone;\n")
-        done = run_check("--driver", self.driver, "--scenario", bad, "--build=plain", check=2,
-                         cache=self.cache)
-        self.assertIn("the driver or a scenario does not compile:", done.stderr)
+        words = "--driver", self.driver, "--scenario", bad, "--build=plain"
+        done = run_check(*words, check=2, cache=self.cache)
+        self.assertIn("--scenario: a scenario does not compile:", done.stderr)
         self.assertRegex(done.stderr, r"bad\.c:1:\d+: error: .*gone")
         self.assertEqual(done.stdout, "")
+        # Which says nothing of the tree that is bisected.
+        run_check(*words, "--bisect", check=128, cache=self.cache)
+        bad.write_text(self.file.read_text().replace("osim_run(", "osim_rum("))
+        done = run_check(*words, check=2, cache=self.cache)
+        self.assertRegex(done.stderr, r"bad\.c:\d+:\d+: error: .*osim_rum")
+        bad.write_text("int nothing;\n")
+        done = run_check(*words, "--bisect", check=128, cache=self.cache)
+        self.assertIn(f"--scenario: there is no OSIM_SCENARIO() in '{bad}'", done.stderr)
+
+    def test_driver_that_does_not_compile_is_told_with_a_scenario_that_does(self):
+        bad = self.dir / "bad.c"
+        bad.write_text("int broken = gone;\n")
+        for words, status in ([], 2), (["--bisect"], 125):
+            done = run_check("--driver", bad, "--scenario", self.file, "--build=plain", *words,
+                             check=status, cache=self.cache)
+            self.assertIn("--driver: the driver does not compile:", done.stderr)
 
     def test_disk_that_is_full_is_no_fault_of_the_driver(self):
         compiler = self.dir / "cc"
@@ -102,7 +118,7 @@ exec cc "$@"
         bad.write_text(self.file.read_text().replace('"burst"', '"posts"'))
         done = run_check("--driver", self.driver, "--scenario", bad, "--build=plain", check=2,
                          cache=self.cache)
-        self.assertIn("--scenarios: there are two of the name 'posts'", done.stderr)
+        self.assertIn("--scenario: there are two of the name 'posts'", done.stderr)
 
 
 class Signals(Directory):

@@ -60,11 +60,19 @@ class Options(Directory):
                 (["--coverage=x"], "--coverage: needs --kernel or --driver"),
                 (["--again=posts", "--tap"], "--again: makes one run, and no report"),
                 (["--scenario=/nonexistent.c"], "--scenario: cannot read '/nonexistent.c'"),
-                (["--scenario", __file__], "--scenario: needs --kernel or --driver"),
+                (["--scenario", GIVEN.handler], "--scenario: needs --kernel or --driver"),
                 (["--driver=/nonexistent.c"], "--driver: cannot read '/nonexistent.c'"),
-                (["--driver", __file__, "--kernel=x"], "--driver: not together with --kernel"),
+                (["--driver", GIVEN.handler, "--kernel=x"],
+                 "--driver: not together with --kernel"),
                 (["--kernel=/nonexistent"], "--kernel: cannot read '/nonexistent'"),
-                (["--against=/nonexistent"], "--against: '/nonexistent'"),
+                (["--against=/nonexistent"], "--against: cannot read '/nonexistent'"),
+                (["--driver", "/tmp"], "--driver: cannot read '/tmp': Is a directory"),
+                (["--driver", __file__], f"'{__file__}': the name of a C file ends in .c"),
+                (["--scenario", "/tmp"], "--scenario: cannot read '/tmp': Is a directory"),
+                (["--baseline=/tmp"], "--baseline: cannot read '/tmp': Is a directory"),
+                (["--trace=/tmp"], "--trace: cannot read '/tmp': Is a directory"),
+                (["--trace=x", "--peer=all"], "--trace: only with --json, --junit and --tap"),
+                (["--list", "--json=x"], "--list: makes no run, and no report"),
                 (["--baseline=/nonexistent"], "--baseline: cannot read '/nonexistent'"),
                 (["stray"], "'stray' is more than check takes")]:
             done = run_check(*words, check=2)
@@ -112,10 +120,54 @@ class Options(Directory):
             self.assertIn(f"{option}: cannot write '{self.dir}/none/out'", done.stderr)
             self.assertEqual(done.stdout, "")
 
+    def test_files_are_looked_at_before_a_driver_is_built(self):
+        # One that takes no build to see through.
+        driver, log = ("--driver", GIVEN.handler), self.dir / "file"
+        log.write_text("")
+        for words, text in [
+                ([f"--coverage={log}"], "--coverage: cannot write to '%s': Not a directory" % log),
+                ([f"--coverage={log}/x/y"], "--coverage: cannot write to"),
+                (["--coverage="], "--coverage: cannot write to ''"),
+                (["--again=posts", f"--write-trace={self.dir}"],
+                 f"--write-trace: cannot write '{self.dir}': Is a directory"),
+                ([f"--json={self.dir}"], f"--json: cannot write '{self.dir}': Is a directory")]:
+            done = run_check(*driver, *words, check=2, cache=self.dir / "cache")
+            self.assertIn(text, done.stderr)
+            self.assertFalse((self.dir / "cache").exists())
+
+    def test_report_goes_to_standard_output_in_place_of_the_text(self):
+        some = "--only=posts-percpu", "--quick"
+        text = run_check(*some, "--json=-", check=0).stdout
+        self.assertEqual(json.loads(text)["driver"], "model")
+        self.assertEqual(json.loads(run_check(*some, "--sarif=-", check=0).stdout)["version"],
+                         "2.1.0")
+        ElementTree.fromstring(run_check(*some, "--junit", "-", check=0).stdout.encode())
+        known = run_check(*some, "--baseline-write=-", check=0).stdout
+        self.assertEqual(json.loads(known), {"schema": 1, "findings": []})
+        done = run_check(*some, "--baseline=-", check=0, stdin=known)
+        self.assertIn("0 hostile\n", done.stdout)
+        done = run_check(*some, "--baseline=-", check=2, stdin="no baseline")
+        self.assertIn("--baseline: cannot read 'standard input': line 1", done.stderr)
+        self.assertFalse(pathlib.Path("-").exists())
+
+    def test_two_files_of_one_name_are_refused(self):
+        for words, text in [
+                (["--json=-", "--tap"], "--tap: --json goes to standard output, too"),
+                (["--json=-", "--junit=-"], "--junit: --json goes to standard output, too"),
+                (["--json=x", "--sarif=x"], "--sarif: --json goes to 'x', too")]:
+            done = run_check(*words, check=2, cwd=self.dir)
+            self.assertIn(text, done.stderr)
+            self.assertEqual(done.stdout, "")
+            self.assertEqual(list(self.dir.iterdir()), [])
+        run_check("--only=posts-percpu", "--quick", "--json=/dev/null", "--sarif=/dev/null",
+                  check=0)
+
     def test_bisect_stops_on_errors_that_are_not_the_trees(self):
         run_check("--bisect", "--bogus", check=128)
         run_check("--bisect", "--only=nosuch", check=128)
         run_check("--bisect", "--kernel=/nonexistent", check=128)
+        run_check("--bisect", f"--against={self.dir}", check=128, cache=self.dir)
+        run_check("--bisect", f"--kernel={self.dir}", check=125, cache=self.dir)
 
     def test_progress_is_for_terminals(self):
         self.assertEqual(run_check("--quick", "--only=posts").stderr, "")

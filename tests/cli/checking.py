@@ -14,13 +14,13 @@ GIVEN = argparse.Namespace()
 SOME = ("--experiments=300", "--budget=0")
 
 
-def run_check(*words, check=None, cache=None, **variables):
+def run_check(*words, check=None, cache=None, stdin=None, cwd=None, **variables):
     """Runs the program; check: the exit status that it must have."""
     command = [*GIVEN.emulator, GIVEN.program, "check", *map(str, words)]
     env = {**os.environ, "TERM": "dumb", **variables,
            **({"XDG_CACHE_HOME": str(cache)} if cache else {})}
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600,
-                          env=env)
+                          env=env, input=stdin, cwd=cwd)
     if check is not None and done.returncode != check:
         raise AssertionError(f"{' '.join(command)}: exit {done.returncode}, not {check}\n"
                              f"{done.stdout}{done.stderr}")

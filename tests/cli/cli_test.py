@@ -81,8 +81,16 @@ class Options(unittest.TestCase):
         self.refused("--caps=dynamic_shm,rpc_arg --rpc-arg=0", "--rpc-arg: 0 means without")
         self.refused("--caps=dynamic_shm --max-notif=3", "--max-notif: --caps does not offer")
         self.refused("--caps=dynamic_shm --post=1", "--post: --caps does not offer async_notif")
-        self.refused("--caps=dynamic_shm,0x80000000", "--caps: ")
+        self.refused("--caps=dynamic_shm,0x80000000", "optee-sim: --caps: 0x80000004 has bits")
         self.refused("--build=asan", "--build: needs --kernel")
+
+    def test_files_are_looked_at_before_anything_is_built(self):
+        for option in "--json", "--trace":
+            self.refused(f"--kernel=/nonexistent {option}=/nonexistent/x",
+                         f"{option}: cannot write '/nonexistent/x': No such file")
+            self.refused(f"{option}=/tmp", f"{option}: cannot write '/tmp': Is a directory")
+        self.refused("--json=- --trace=-", "--trace: --json goes to standard output, too")
+        self.refused("--json=x --trace=x", "--trace: --json goes to 'x', too")
 
     def test_word_that_is_no_option_is_refused(self):
         self.refused("stray", "'stray': run takes options only")
@@ -208,6 +216,26 @@ class Json(Directory):
         self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
         done = optee_sim("run", "--json=/dev/full", check=2)
         self.assertIn("--json: cannot write '/dev/full'", done.stderr)
+        done = optee_sim("run", "--trace=/dev/full", check=2)
+        self.assertIn("--trace: cannot write '/dev/full': No space left", done.stderr)
+
+    def test_standard_output_has_the_file_in_place_of_the_text(self):
+        file = self.dir / "file"
+        done = optee_sim("run", "--post=5", "--json=-", "--trace", file, check=0, cwd=self.dir)
+        self.assertEqual(json.loads(done.stdout)["counters"]["posts"], 1)
+        trace = file.read_text()
+        done = optee_sim("run", "--post=5", "--trace", "-", "--json", file, check=0, cwd=self.dir)
+        self.assertEqual(done.stdout.count("\n"), trace.count("\n"))
+        self.assertEqual(done.stdout.split("\n", 1)[0], trace.split("\n", 1)[0])
+        self.assertEqual(json.loads(file.read_text())["schema"], 1)
+        self.assertEqual(os.listdir(self.dir), ["file"])
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for option in "--json", "--trace":
+                done = subprocess.run([*GIVEN.emulator, GIVEN.program, "run", f"{option}=-"],
+                                      stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(f"{option}: cannot write to standard output: No space left",
+                              done.stderr)
 
     def test_place_that_cannot_be_written_is_told_before_the_run(self):
         for path in self.dir, self.dir / "none" / "out.json", "":

@@ -94,9 +94,9 @@ class Show(Traced):
 
 
 class Convert(Traced):
-    def convert(self, path, to):
+    def convert(self, path, to, check=0):
         out = self.dir / f"{path.name}.{to}"
-        run("trace", "convert", "--to", to, path, out)
+        run("trace", "convert", "--to", to, path, out, check=check)
         return out
 
     def test_native_of_native_is_the_same(self):
@@ -107,6 +107,32 @@ class Convert(Traced):
         for path in (self.trace, ftrace, *self.recordings):
             for to in FORMATS:
                 self.assertGreater(self.convert(path, to).stat().st_size, 20)
+
+    def test_old_file_stays_where_nothing_can_be_read(self):
+        out, text = self.file("old", "old"), self.file("text", "no trace\n")
+        for path in text, self.dir, self.dir / "none":
+            done = run("trace", "convert", "--to=vcd", path, out, check=2)
+            self.assertIn(str(path), done.stderr)
+            self.assertEqual(out.read_text(), "old")
+        self.assertEqual([p.name for p in self.dir.glob("old*")], ["old"])
+
+    def test_file_that_is_converted_may_be_replaced(self):
+        copy, link = self.file("copy", self.trace.read_text()), self.dir / "link"
+        link.symlink_to(copy)
+        run("trace", "convert", "--to=native", copy, link)
+        self.assertEqual(copy.read_text(), self.trace.read_text())
+
+    def test_what_can_be_read_of_a_damaged_one_is_converted(self):
+        text = self.trace.read_text()
+        out = self.convert(self.file("cut", text[:len(text) // 2]), "native", check=2)
+        self.assertGreater(len(out.read_text().splitlines()), 10)
+
+    def test_output_that_cannot_be_written_is_named(self):
+        for path, why in [("/dev/full", "No space left"), (self.dir, "Is a directory"),
+                          (self.dir / "none/x", "No such file")]:
+            for to in FORMATS:
+                done = run("trace", "convert", "--to", to, self.trace, path, check=2)
+                self.assertIn(f"convert: cannot write '{path}': {why}", done.stderr)
 
     def test_ftrace_has_the_yielding_calls(self):
         again = self.convert(self.convert(self.trace, "ftrace"), "native").read_text()
