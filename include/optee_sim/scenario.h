@@ -41,7 +41,7 @@ struct osim_stage {
 	bool peer_wrong; /**< The secure world is made to ask what it should not. */
 	/** Set: the driver has no devices for programs, as a handler with a small probe has not.
 	 * What a whole driver owes its programs and its probe is not expected of it, but what has
-	 * an id of the scenario's own is. */
+	 * an id that is none of the library's is. */
 	bool part;
 	struct osim_client client; /**< Of programs that share a session. */
 	uint32_t session;	   /**< The same. */

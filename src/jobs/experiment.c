@@ -12,6 +12,7 @@
 
 #include "abi/name.h"
 #include "check/check.h"
+#include "jobs/choice.h"
 #include "jobs/disturb.h"
 #include "jobs/unset.h"
 #include "machine/machine.h"
@@ -303,7 +304,8 @@ int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *d
 	run->stage.disturbed = osim__plan_disturbs(x->plan);
 	run->stage.reordered = x->schedule.count != 0;
 	run->stage.host = &run->host;
-	run->host = (struct osim__stage_host){.unmet = tell, .lacks = lacks, .arg = run};
+	run->host = (struct osim__stage_host){
+		.unmet = tell, .lacks = lacks, .arg = run, .ids = osim__finding_ids};
 	rc = osim_rules_new(OSIM_SEES_ALL, rule_broken, run, &run->check);
 	if (!rc)
 		rc = make(run);

@@ -12,9 +12,9 @@ struct osim__stage_host {
 	void (*unmet)(void *arg, const char *id, const char *text); /* NULL: nobody listens */
 	void (*lacks)(void *arg, const char *what);		    /* the same */
 	void *arg;						    /* of both */
-	const char *name;					    /* of the scenario */
-	void *memory; /* of programs; see osim_stage_alloc() */
-	bool special; /* the scenario's machine is not the default one */
+	const char *const *ids; /* findings of the library, which ends with NULL; NULL: any is */
+	void *memory;		/* of programs; see osim_stage_alloc() */
+	bool special;		/* the scenario's machine is not the default one */
 };
 
 /* Runs it, unless the driver is from before what it is about: then it lacks that. */

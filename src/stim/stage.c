@@ -127,9 +127,11 @@ void osim_stage_finish(struct osim_stage *stage)
 /* Who writes a scenario of his own knows his driver. */
 static bool is_own(const struct osim_stage *stage, const char *id)
 {
-	size_t n = stage->host->name ? strlen(stage->host->name) : 0;
+	const char *const *known = stage->host->ids;
 
-	return n && !strncmp(id, stage->host->name, n) && id[n] == '.';
+	while (known && *known && strcmp(*known, id) != 0)
+		known++;
+	return known && !*known;
 }
 
 void osim_expect(struct osim_stage *stage, bool holds, const char *id, const char *text)
@@ -158,7 +160,6 @@ bool osim_stage_has_supplicant(struct osim_stage *stage)
 void osim__stage_run(struct osim_stage *stage, const struct osim_scenario *scenario)
 {
 	stage->part = osim__khost_driver_lacks_clients(stage->driver);
-	stage->host->name = scenario->name;
 	stage->host->special = scenario->configure != NULL;
 	if (scenario->notif && osim__khost_driver_lacks_notif(stage->driver))
 		osim_stage_lacks(stage, "asynchronous notifications");

@@ -433,6 +433,20 @@ static void expectation_unmet_is_told_unless_disturbed(void **state)
 	assert_string_equal(id, "client.open");
 }
 
+static void expectation_of_a_part_is_told_where_its_id_is_not_the_librarys(void **state)
+{
+	static const char *const known[] = {"client.open", "probe.bound", NULL};
+	char id[32] = "";
+	struct osim__stage_host host = {.unmet = heard, .arg = id, .ids = known};
+	struct osim_stage stage = {.host = &host, .part = true};
+
+	(void)state;
+	osim_expect(&stage, false, "probe.bound", "it is not");
+	assert_string_equal(id, "");
+	osim_expect(&stage, false, "mine.value", "it is not");
+	assert_string_equal(id, "mine.value");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -458,6 +472,7 @@ int main(void)
 		RULE(rpc_free_of_what_was_not_given_is_told),
 		RULE(guest_of_its_own_ends_what_is_known_of_the_past),
 		cmocka_unit_test(expectation_unmet_is_told_unless_disturbed),
+		cmocka_unit_test(expectation_of_a_part_is_told_where_its_id_is_not_the_librarys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
