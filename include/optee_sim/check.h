@@ -67,7 +67,8 @@ struct osim_check_summary {
 	size_t untold;	/**< That were found, and not asked for. */
 	size_t crashed; /**< Runs that ended in a crash, a sanitizer's report or a time-out. */
 	/** Scenarios that are about something that the driver cannot do, and need not: "no
-	 * I2C_TRANSFER: rpc-i2c, ..."; "": none. */
+	 * I2C_TRANSFER: rpc-i2c, rpc-i2c-malformed; no ..."; "": none. Ends in ", ..." where there
+	 * are more than fit. */
 	char left_out[1024];
 };
 

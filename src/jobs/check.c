@@ -219,11 +219,18 @@ static void thin(struct osim__plan_list *plan)
 	plan->count = kept;
 }
 
+/* What does not fit is not cut in the middle of a name: "..." stands for it. */
 static void append(struct checking *c, const char *before, const char *text)
 {
+	static const char more[] = ", ...";
+	const size_t room = sizeof(c->left_out) - sizeof(more);
 	size_t used = strlen(c->left_out);
+	bool fits = used + strlen(before) + strlen(text) <= room;
 
-	snprintf(c->left_out + used, sizeof(c->left_out) - used, "%s%s", before, text);
+	if (used >= strlen(more) && !strcmp(c->left_out + used - strlen(more), more))
+		return;
+	snprintf(c->left_out + used, sizeof(c->left_out) - used, "%s%s", fits ? before : more,
+		 fits ? text : "");
 }
 
 /* What the driver lacks, and which scenarios are about it. */

@@ -495,7 +495,11 @@ void osim__crash_read(struct osim__crash *crash, const char *log, int signal)
 		copy_line(crash->text, sizeof(crash->text), assertion);
 	} else {
 		snprintf(crash->id, sizeof(crash->id), "crash.signal");
-		snprintf(crash->text, sizeof(crash->text), "killed by signal %d (%s)", signal,
-			 signal ? strsignal(signal) : "none");
+		if (signal)
+			snprintf(crash->text, sizeof(crash->text), "killed by signal %d (%s)",
+				 signal, strsignal(signal));
+		else
+			snprintf(crash->text, sizeof(crash->text),
+				 "the process ended in the middle of the run, by no signal");
 	}
 }

@@ -287,6 +287,39 @@ static void finding_that_does_not_come_again_has_no_timeline(void **state)
 	osim__groups_free(&groups);
 }
 
+static void lacks(struct osim_stage *stage)
+{
+	osim_stage_lacks(stage, "such thing");
+}
+
+static void scenarios_left_out_that_do_not_fit_are_not_cut_in_two(void **state)
+{
+	enum { MANY = 40 };
+	static char names[MANY][40];
+	static struct osim_scenario each[MANY];
+	const struct osim_scenario *scenarios[MANY];
+	struct osim_check_options options = options_of(scenarios, MANY);
+	struct told nothing = {.id = ""};
+	struct osim_check_summary summary;
+	const char *text = summary.left_out, *end;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof(names[i]), "own-with-a-name-that-is-long-%02d", i);
+		each[i] = (struct osim_scenario){.name = names[i], .what = "?", .body = lacks};
+		scenarios[i] = &each[i];
+	}
+	options.experiments_max = 1;
+	assert_int_equal(osim_check(&options, note, &nothing, &summary), 0);
+	assert_int_equal(summary.scenarios, MANY);
+	assert_int_equal(strncmp(text, "no such thing: own-with-a-name-that-is-long-00, ", 48), 0);
+	end = text + strlen(text) - strlen(", ...");
+	assert_string_equal(end, ", ...");
+	/* The last one is whole. */
+	assert_int_equal(strncmp(end - strlen(names[0]), names[0], strlen(names[0]) - 2), 0);
+	assert_true(strlen(text) + strlen(names[0]) > sizeof(summary.left_out) - 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +332,7 @@ int main(void)
 		cmocka_unit_test(scenario_that_cannot_be_taken_is_refused),
 		cmocka_unit_test(schedule_is_shrunk_before_it_is_shown),
 		cmocka_unit_test(finding_that_does_not_come_again_has_no_timeline),
+		cmocka_unit_test(scenarios_left_out_that_do_not_fit_are_not_cut_in_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
