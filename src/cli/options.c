@@ -47,8 +47,8 @@ static const struct argp_option options[] = {
 	 "linux-source-6.12.tar.xz. It is built once and kept in the cache. Without this option: "
 	 "the driver inside this program", 0},
 	{"build", KEY_BUILD, "plain|asan|access", 0,
-	 "How --kernel builds it: plain (default), or asan, with AddressSanitizer and "
-	 "UndefinedBehaviorSanitizer", 0},
+	 "How --kernel builds it: plain (default); asan, with AddressSanitizer and "
+	 "UndefinedBehaviorSanitizer; access, with data races as findings", 0},
 	{"built", KEY_BUILT, 0, OPTION_HIDDEN, 0, 0},
 
 	{0, 0, 0, 0, "The secure world:", 2},
