@@ -17,6 +17,7 @@
 #define MS	 1000000u
 #define MADE_UP	 0xffff1234u /* a result that only the supplicant can have given */
 #define REQUESTS 3u
+#define NO_TYPE	 4u /* of a parameter */
 
 /* --- requests and answers --- */
 
@@ -125,6 +126,42 @@ static void wrong_with_memory(struct osim__strict *s)
 			"a request is received into a parameter that is a buffer already");
 	}
 	osim_client_shm_free(&client, &shm);
+}
+
+/* Its memory, and then a parameter that there is not; and it leaves. */
+static void refused_with_memory(void *arg)
+{
+	struct osim_client_shm shm;
+	struct osim_client client;
+	struct osim__strict s;
+
+	if (!osim__strict_open(&s, arg))
+		return;
+	client = (struct osim_client){.m = s.stage->m, .fd = s.fd};
+	if (!osim_client_shm_alloc(&client, 4096, &shm)) {
+		memset(&s.call, 0, sizeof(s.call));
+		s.call.recv.params[0] =
+			(struct tee_ioctl_param){.attr = TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT,
+						 .b = 16,
+						 .c = (uint64_t)shm.id};
+		s.call.recv.params[1].attr = NO_TYPE;
+		osim__strict_expect(&s, osim__strict_receive_as_is(&s, 2), -EINVAL,
+				    "a request is received into a parameter that there is not");
+		osim_client_shm_free(&client, &shm);
+	}
+	osim__strict_close(&s);
+}
+
+static void follows(void *arg)
+{
+	struct osim_stage *stage = arg;
+	struct osim__strict s;
+	bool open = osim__strict_open(&s, stage);
+
+	osim_expect(stage, open, "supplicant.gone",
+		    "a supplicant that was refused a call and has left keeps the next one out");
+	if (open)
+		osim__strict_close(&s);
 }
 
 /* Three requests, which carry their numbers; each is received and answered with all that can go
@@ -269,6 +306,16 @@ static void supp_order(struct osim_stage *stage)
 	served_by(stage, strict_order, REQUESTS);
 }
 
+static void supp_refused(struct osim_stage *stage)
+{
+	if (!osim_stage_bind(stage) || !osim_stage_has_supplicant(stage))
+		return;
+	osim_stage_program(stage, "supplicant", refused_with_memory);
+	osim_run(stage->m);
+	osim_stage_program(stage, "supplicant", follows);
+	osim_run(stage->m);
+}
+
 static void many_threads(struct osim_options *machine, struct osim_secure_options *secure)
 {
 	(void)machine;
@@ -293,3 +340,7 @@ const struct osim_scenario osim__scenario_supp_order = {
 	.what = "A supplicant takes three requests and answers the last one first.",
 	.configure = many_threads,
 	.body = supp_order};
+const struct osim_scenario osim__scenario_supp_refused = {
+	.name = "supp-refused",
+	.what = "A supplicant names memory in a call that is refused, and leaves; another one comes.",
+	.body = supp_refused};

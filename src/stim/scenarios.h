@@ -62,7 +62,7 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(rpc_kernel) X(rpc_malformed) X(rpc_i2c) X(rpc_i2c_malformed)           \
 	X(enum_three) X(enum_none) X(enum_refused) X(enum_fails_size)            \
 	X(enum_fails_list) X(enum_supplicant) X(enum_nowait) X(enum_rpmb) X(enum_rpmb_before)       \
-	X(supp_meta) X(supp_plain) X(supp_mixed) X(supp_order)                   \
+	X(supp_meta) X(supp_plain) X(supp_mixed) X(supp_order) X(supp_refused)    \
 	X(supp_killed_queued) X(supp_killed_working) X(supp_killed_plain)        \
 	X(supp_leaves) X(supp_leaves_killed) X(supp_leaves_plain) X(supp_signal) X(supp_gives_memory)  \
 	X(rpmb) X(rpmb_at_once) X(rpmb_malformed) X(rpmb_user)

@@ -111,6 +111,11 @@ MENDS = [
     ("F43", "the bus is told where in the buffer the bytes are",
      [(RPC, r"params\[2\]\.u\.memref\.shm->kaddr;",
        "tee_shm_get_va(params[2].u.memref.shm, params[2].u.memref.shm_offs);")]),
+    ("F46", "memory that a refused call named is given back",
+     [(TEE + "tee_core.c", r"(\trc = params_from_user\(ctx, params, num_params, uarg->params\);\n\tif \(rc\))\n",
+       r"\1 {\n\t\tfor (u32 n = 0; n < num_params; n++)\n"
+       r"\t\t\tif (tee_param_is_memref(params + n) && params[n].u.memref.shm)\n"
+       r"\t\t\t\ttee_shm_put(params[n].u.memref.shm);\n\t}\n\tif (rc)\n")]),
     ("F24", "a lack of memory is no reason for a warning",
      [(CORE, r"WARN_ON\((optee_enumerate_devices\(PTA_CMD_GET_DEVICES_SUPP\))\)", r"\1")]),
 ]
