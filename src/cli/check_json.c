@@ -158,6 +158,12 @@ static bool is_sanitizers(const char *id)
 	return !strncmp(id, "asan", 4) || !strncmp(id, "ubsan", 5);
 }
 
+static bool is_pointer(const struct osim__cli_finding *f)
+{
+	return !strcmp(f->id, "asan.wild-pointer") || !strcmp(f->id, "asan.SEGV") ||
+	       (!strncmp(f->id, "ubsan", 5) && strstr(f->text, " access within "));
+}
+
 /* What a pointer to nowhere hits, and so what it is called, is not the same in two programs. */
 static void accept_wild(struct osim__cli_report *r, json_t *old)
 {
@@ -167,7 +173,7 @@ static void accept_wild(struct osim__cli_report *r, json_t *old)
 	for (size_t i = 0; i < r->count; i++) {
 		struct osim__cli_finding *f = &r->items[i];
 
-		if (strcmp(f->id, "asan.wild-pointer") != 0 && strcmp(f->id, "asan.SEGV") != 0)
+		if (!is_pointer(f))
 			continue;
 		json_array_foreach(old, at, item)
 		{

@@ -55,9 +55,8 @@ static bool is_helper(const char *file)
  * are helpers, which a wrong pointer was given to, and where a thread waits, those that wait for
  * anybody.
  */
-static const char *teller(const char *id, const char *where)
+static const char *teller(const char *where, bool waits)
 {
-	bool waits = !strcmp(id, "machine.stuck");
 	const char *file = file_of(where), *frame = where;
 
 	if (!waits && !is_helper(file))
@@ -71,11 +70,22 @@ static const char *teller(const char *id, const char *where)
 	return NULL;
 }
 
+/* A pointer to nowhere is called by what it happened to hit. */
+static const char *kind_of(const char *id, const char *text)
+{
+	bool pointer = !strcmp(id, "asan.SEGV") || !strcmp(id, "asan.wild-pointer") ||
+		       (!strncmp(id, "ubsan", 5) && strstr(text, " access within "));
+
+	return pointer ? "pointer" : id;
+}
+
 static void make_key(char *key, size_t bytes, const char *id, const char *text, const char *where)
 {
-	const char *told = teller(id, where);
+	bool waits = !strcmp(id, "machine.stuck");
+	const char *told = teller(where, waits);
+	size_t used;
 
-	snprintf(key, bytes, "%s|", id);
+	snprintf(key, bytes, "%s|", kind_of(id, text));
 	/* Of a race both places count, and neither which came second nor what each did. */
 	if (!strcmp(id, "kernel.data-race")) {
 		snprintf(key, bytes, "%s|%.*s", id, (int)(strstr(text, ": ") - text), text);
@@ -84,10 +94,12 @@ static void make_key(char *key, size_t bytes, const char *id, const char *text, 
 	/* Rules name what must hold; where it was noticed is the same for all. A stack tells places
 	 * apart better than a text. */
 	append_without_numbers(key, bytes, where[0] ? where : text);
-	if (!told)
-		return;
-	append_without_numbers(key, bytes, "|");
-	append_without_numbers(key, bytes, told);
+	used = strlen(key);
+	/* Where it waits, each of its places is another wait; a helper may be called twice for one
+	 * thing. */
+	if (told)
+		snprintf(key + used, bytes - used, "|%.*s",
+			 (int)strcspn(told, waits ? "\n" : " \n"), told);
 }
 
 static bool simpler(const struct osim__experiment *a, const struct osim__experiment *b)
@@ -268,8 +280,11 @@ static int compare(const void *a, const void *b)
 {
 	const struct osim__group *ga = a, *gb = b;
 	enum osim_who wa = osim__experiment_who(&ga->best), wb = osim__experiment_who(&gb->best);
+	int ids = strcmp(ga->id, gb->id);
 
-	return wa != wb ? (wa < wb ? -1 : 1) : strcmp(ga->key, gb->key);
+	if (wa != wb)
+		return wa < wb ? -1 : 1;
+	return ids ? ids : strcmp(ga->key, gb->key);
 }
 
 void osim__groups_sort(struct osim__groups *g)

@@ -71,6 +71,40 @@ static void helper_is_told_apart_by_who_calls_it(void **state)
 			 1);
 }
 
+static void helper_called_from_two_lines_of_a_function_is_one_finding(void **state)
+{
+	(void)state;
+	assert_int_equal(at("kernel.warn", "tee_alloc (tee_shm.c:5)\npool_op_alloc (smc_abi.c:1)",
+			    "tee_alloc (tee_shm.c:5)\npool_op_alloc (smc_abi.c:3)"),
+			 1);
+}
+
+/* Adds one finding of each kind at the same place. */
+static size_t kinds(const char *first, const char *text, const char *second, const char *other)
+{
+	const struct osim_scenario *scenarios[] = {&scenario, NULL};
+	const struct osim__experiment x = {.scenario = &scenario};
+	struct osim__groups groups = {.scenarios = scenarios};
+	size_t count;
+
+	assert_int_equal(osim__groups_add(&groups, &x, 0, first, text, "f (rpc.c:1)"), 0);
+	assert_int_equal(osim__groups_add(&groups, &x, 1, second, other, "f (rpc.c:1)"), 0);
+	count = groups.count;
+	osim__groups_free(&groups);
+	return count;
+}
+
+static void pointer_to_nowhere_is_one_finding_whatever_it_hits(void **state)
+{
+	const char *const misaligned = "member access within misaligned address x";
+
+	(void)state;
+	assert_int_equal(kinds("asan.SEGV", "read", "asan.wild-pointer", "access"), 1);
+	assert_int_equal(kinds("ubsan", misaligned, "asan.wild-pointer", "access"), 1);
+	assert_int_equal(kinds("ubsan", "shift exponent is too large", "asan.SEGV", "read"), 2);
+	assert_int_equal(kinds("asan.heap-use-after-free", "read", "asan.SEGV", "read"), 2);
+}
+
 static void thread_that_is_stuck_is_told_apart_by_who_waits(void **state)
 {
 	const char *const first = "wait (call.c:1)\nf (smc_abi.c:1)",
@@ -80,6 +114,7 @@ static void thread_that_is_stuck_is_told_apart_by_who_waits(void **state)
 	(void)state;
 	assert_int_equal(at("machine.stuck", first, within), 1);
 	assert_int_equal(at("machine.stuck", first, other), 2);
+	assert_int_equal(at("machine.stuck", first, "wait (call.c:1)\nf (smc_abi.c:2)"), 2);
 	assert_int_equal(at("kernel.lock-destroyed", first, other), 1);
 }
 
@@ -112,6 +147,8 @@ int main(void)
 		cmocka_unit_test(finding_without_a_stack_is_what_its_text_says_but_for_numbers),
 		cmocka_unit_test(finding_with_a_stack_is_where_its_innermost_function_is),
 		cmocka_unit_test(helper_is_told_apart_by_who_calls_it),
+		cmocka_unit_test(helper_called_from_two_lines_of_a_function_is_one_finding),
+		cmocka_unit_test(pointer_to_nowhere_is_one_finding_whatever_it_hits),
 		cmocka_unit_test(thread_that_is_stuck_is_told_apart_by_who_waits),
 		cmocka_unit_test(null_pointer_is_told_with_its_address_and_others_are_wild),
 	};
