@@ -129,7 +129,8 @@ OSIM_EXPORT int osim_check_only(struct osim_check_options *options, const char *
 
 /**
  * @brief Runs one experiment again, in this process, for its time line.
- * @param options     Of which driver and scenarios count.
+ * @param options     Of which driver, scenarios and profile count; the experiment may also name the
+ * profile OSIM_PROFILE_ABI, "abi:" in front.
  * @param experiment  As osim_check_group gives it.
  * @param sink        Gets each event; may be NULL.
  * @retval 0        Nothing was wrong.

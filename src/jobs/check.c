@@ -408,6 +408,8 @@ int osim_check_again(const struct osim_check_options *options, const char *exper
 
 	if (!rc)
 		rc = osim__experiment_parse(&x, experiment, scenarios);
+	if (!rc && options->profile == OSIM_PROFILE_ABI)
+		x.profile = OSIM_PROFILE_ABI;
 	if (!rc)
 		rc = osim__experiment_run(&x, options->driver, count_wrong, &wrong, sink, arg,
 					  NULL);

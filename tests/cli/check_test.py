@@ -135,6 +135,25 @@ class Options(Directory):
             self.assertIn(text, done.stderr)
             self.assertFalse((self.dir / "cache").exists())
 
+    def test_run_that_is_made_again_is_against_the_profile_that_is_given(self):
+        texts = [run_check("--again", name, *words, check=0).stdout for name, *words in
+                 (["posts"], ["abi:posts"], ["posts", "--profile=abi"],
+                  ["abi:posts", "--profile=abi"])]
+        self.assertNotEqual(texts[0], texts[1])
+        self.assertEqual(texts[1:], [texts[1]] * 3)
+
+    def test_every_fault_is_on_the_page_about_experiments(self):
+        root = pathlib.Path(__file__).parents[2]
+        page = (root / "docs/check.md").read_text()
+        table = page[page.index("## Running one again"):page.index("Under gdb")]
+        text = (root / "src/jobs/experiment_text.c").read_text()
+        words = re.findall(r'\[OSIM_FAULT_\w+\] = "(\w+)"', text)
+        words += re.findall(r'\[OSIM__PLAN_\w+\] = \{"(\w+)[".%]', text)
+        self.assertGreater(len(words), 20)
+        for word in words:
+            if word != "a":  # of a register
+                self.assertRegex(table, rf"[`+]{word}[`@.]", word)
+
     def test_report_goes_to_standard_output_in_place_of_the_text(self):
         some = "--only=posts-percpu", "--quick"
         text = run_check(*some, "--json=-", check=0).stdout
