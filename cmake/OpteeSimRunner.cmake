@@ -100,7 +100,8 @@ string(SHA256 key "${contents}")
 string(SUBSTRING ${key} 0 16 key)
 set(dir "${CACHE}/runners/${key}")
 
-if(NOT EXISTS "${dir}/complete")
+# Parts of a cache may be gone: somebody removed them, or they were not kept.
+if(NOT EXISTS "${dir}/complete" OR NOT EXISTS "${dir}/build/runner")
   file(REMOVE_RECURSE "${dir}")
   foreach(file IN LISTS files)
     get_filename_component(subdir "${dir}/tree/${file}" DIRECTORY)

@@ -108,6 +108,14 @@ class Convert(Traced):
             for to in FORMATS:
                 self.assertGreater(self.convert(path, to).stat().st_size, 20)
 
+    def test_page_about_traces_has_this_diagram(self):
+        page = (pathlib.Path(__file__).parents[2] / "docs/traces.md").read_text()
+        ranges = set(re.findall(r"--events (\d+-\d+) t\.trace", page))
+        self.assertEqual(len(ranges), 1)
+        shown = re.search(r"```mermaid\n(.*?)```", page, re.S).group(1)
+        made = run("trace", "convert", "--to=mermaid", "--events", *ranges, self.trace, "-").stdout
+        self.assertEqual(made, shown)
+
     def test_old_file_stays_where_nothing_can_be_read(self):
         out, text = self.file("old", "old"), self.file("text", "no trace\n")
         for path in text, self.dir, self.dir / "none":
