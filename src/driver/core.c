@@ -38,7 +38,7 @@ static optee_invoke_fn *get_invoke_func(struct device *dev)
 		return ERR_PTR(-ENXIO);
 	return !strcmp(method, "smc")	? invoke_smc
 	       : !strcmp(method, "hvc") ? invoke_hvc
-					: ERR_PTR(-EINVAL);
+					: (optee_invoke_fn *)ERR_PTR(-EINVAL);
 }
 
 void optee_fast_call(struct optee *optee, u32 func, u32 a1, struct arm_smccc_res *res)
