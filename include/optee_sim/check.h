@@ -76,7 +76,7 @@ struct osim_check_summary {
 struct osim_check_options {
 	size_t size; /**< sizeof(struct osim_check_options). */
 	struct osim_driver *driver;
-	unsigned int jobs;	/**< Processes at a time; 0: one a processor. */
+	unsigned int jobs;	/**< Processes at a time, at most 64; 0: one a processor. */
 	size_t experiments_max; /**< Runs, 0: 60,000. The first ones are the simplest. */
 	unsigned int budget_ms; /**< No new experiment is begun after this time; 0: no limit. */
 	uint64_t seed;		/**< For random schedules. */
@@ -135,7 +135,7 @@ OSIM_EXPORT int osim_check_only(struct osim_check_options *options, const char *
  * @param sink        Gets each event; may be NULL.
  * @retval 0        Nothing was wrong.
  * @retval 1        Something was; events of kind FINDING told it.
- * @retval -EINVAL  No such experiment; osim_last_error() says why.
+ * @retval -EINVAL  No such experiment, or options out of range; osim_last_error() says why.
  * @retval -ENOMEM  Out of memory.
  */
 OSIM_EXPORT int osim_check_again(const struct osim_check_options *options, const char *experiment,

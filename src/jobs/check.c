@@ -355,6 +355,21 @@ static int tell(struct checking *c, void (*group)(void *arg, const struct osim_c
 	return rc;
 }
 
+static int refuse(const struct osim_check_options *o)
+{
+	if (o->size != sizeof(*o))
+		return osim__error(-EINVAL,
+				   "options: size %zu is not that of struct osim_check_options",
+				   o->size);
+	if (!o->driver)
+		return osim__error(-EINVAL, "options: no driver");
+	if (o->profile != OSIM_PROFILE_OPTEE && o->profile != OSIM_PROFILE_ABI)
+		return osim__error(-EINVAL, "profile: %u is none", (unsigned int)o->profile);
+	if ((unsigned int)o->peer > OSIM_CHECK_PEER_HOSTILE)
+		return osim__error(-EINVAL, "peer: %u is none", (unsigned int)o->peer);
+	return 0;
+}
+
 int osim_check(const struct osim_check_options *options,
 	       void (*group)(void *arg, const struct osim_check_group *group), void *arg,
 	       struct osim_check_summary *summary)
@@ -362,12 +377,9 @@ int osim_check(const struct osim_check_options *options,
 	struct checking c = {.options = options, .plan.profile = options->profile};
 	int rc;
 
-	if (options->size != sizeof(*options))
-		return osim__error(-EINVAL,
-				   "options: size %zu is not that of struct osim_check_options",
-				   options->size);
-	if (!options->driver)
-		return osim__error(-EINVAL, "options: no driver");
+	rc = refuse(options);
+	if (rc)
+		return rc;
 	c.end_ms = options->budget_ms ? now_ms() + options->budget_ms : 0;
 	rc = check(&c);
 	if (!rc)
@@ -404,8 +416,10 @@ int osim_check_again(const struct osim_check_options *options, const char *exper
 	const struct osim_scenario **scenarios = NULL;
 	struct osim__experiment x;
 	size_t wrong = 0;
-	int rc = osim__scenarios_all(options, &scenarios);
+	int rc = refuse(options);
 
+	if (!rc)
+		rc = osim__scenarios_all(options, &scenarios);
 	if (!rc)
 		rc = osim__experiment_parse(&x, experiment, scenarios);
 	if (!rc && options->profile == OSIM_PROFILE_ABI)

@@ -287,6 +287,26 @@ static void finding_that_does_not_come_again_has_no_timeline(void **state)
 	osim__groups_free(&groups);
 }
 
+static void options_out_of_range_are_refused(void **state)
+{
+	const struct osim_check_options good = options_of(NULL, 0);
+	struct osim_check_options bad[] = {good, good, good, good};
+	static const char *const why[] = {"options: size 1 is not", "options: no driver",
+					  "profile: 9 is none", "peer: 9 is none"};
+
+	(void)state;
+	bad[0].size = 1;
+	bad[1].driver = NULL;
+	bad[2].profile = (enum osim_profile)9;
+	bad[3].peer = (enum osim_check_peer)9;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(osim_check(&bad[i], note, NULL, NULL), -EINVAL);
+		assert_int_equal(strncmp(osim_last_error(), why[i], strlen(why[i])), 0);
+		assert_int_equal(osim_check_again(&bad[i], "posts", NULL, NULL), -EINVAL);
+		assert_int_equal(strncmp(osim_last_error(), why[i], strlen(why[i])), 0);
+	}
+}
+
 static void lacks(struct osim_stage *stage)
 {
 	osim_stage_lacks(stage, "such thing");
@@ -332,6 +352,7 @@ int main(void)
 		cmocka_unit_test(scenario_that_cannot_be_taken_is_refused),
 		cmocka_unit_test(schedule_is_shrunk_before_it_is_shown),
 		cmocka_unit_test(finding_that_does_not_come_again_has_no_timeline),
+		cmocka_unit_test(options_out_of_range_are_refused),
 		cmocka_unit_test(scenarios_left_out_that_do_not_fit_are_not_cut_in_two),
 	};
 
