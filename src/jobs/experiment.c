@@ -304,8 +304,11 @@ int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *d
 	run->stage.disturbed = osim__plan_disturbs(x->plan);
 	run->stage.reordered = x->schedule.count != 0;
 	run->stage.host = &run->host;
-	run->host = (struct osim__stage_host){
-		.unmet = tell, .lacks = lacks, .arg = run, .ids = osim__finding_ids};
+	run->host = (struct osim__stage_host){.unmet = tell,
+					      .lacks = lacks,
+					      .arg = run,
+					      .ids = osim__finding_ids,
+					      .starved = x->plan == OSIM__PLAN_FAULT};
 	rc = osim_rules_new(OSIM_SEES_ALL, rule_broken, run, &run->check);
 	if (!rc)
 		rc = make(run);

@@ -10,7 +10,7 @@ const char *const osim__finding_ids[] = {
 	"client.shm-alloc", "client.short-buffer", "client.starved", "client.version",
 	"crash.assertion", "crash.signal", "crash.timeout", "device.closed-session",
 	"device.early", "device.function", "device.late", "device.login", "device.missing",
-	"device.need-supplicant", "device.once", "device.params", "device.unlisted",
+	"device.need-supplicant", "device.once", "device.params", "device.some", "device.unlisted",
 	"driver.error-logged", "irq.number", "irq.unhandled", "kernel.bad-free", "kernel.bug",
 	"kernel.completion-uninitialised", "kernel.conduit", "kernel.cpu-in-preemptible",
 	"kernel.cpuhp-unknown", "kernel.data-race", "kernel.deadlock", "kernel.destroy-locked",

@@ -14,6 +14,7 @@ struct osim__stage_host {
 	void *arg;						    /* of both */
 	const char *const *ids; /* findings of the library, which ends with NULL; NULL: any is */
 	void *memory;		/* of programs; see osim_stage_alloc() */
+	bool starved;		/* an allocation, or another resource, is refused */
 	bool special;		/* the scenario's machine is not the default one */
 };
 

@@ -195,12 +195,26 @@ static bool enumerates(struct osim_stage *stage, const struct enumerator *e)
 	return stage->bound && e->asked[GET_DEVICES];
 }
 
+/* Where memory ran out on the way a driver comes up without devices, or not at all. */
+static void expect_all_or_none(struct osim_stage *stage)
+{
+	struct seen seen = {.all = 0};
+
+	osim_device_each(stage->m, see, &seen);
+	if (seen.listed && seen.listed < LISTED)
+		stage->host->unmet(stage->host->arg, "device.some",
+				   "memory ran out, and the driver has come up with some of the "
+				   "devices that are listed");
+}
+
 static void enum_three(struct osim_stage *stage)
 {
 	struct enumerator *e = OSIM__KEEP(stage, struct enumerator,
 					  .size_ret = TEE_ERROR_SHORT_BUFFER, .count = LISTED);
 
 	begin(e, stage);
+	if (stage->bound && stage->host->starved)
+		expect_all_or_none(stage);
 	if (!enumerates(stage, e))
 		return;
 	expect_devices(stage, LISTED);
