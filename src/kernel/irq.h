@@ -25,6 +25,7 @@ struct osim__k_action {
 	bool asked;		    /* the thread is to run */
 	bool masked;		    /* the line is, until the thread has run (IRQF_ONESHOT) */
 	bool stop;
+	struct osim__k_action *next_orphan; /* who still goes over the others may stand here */
 };
 
 /* One mapped number. */
@@ -45,8 +46,14 @@ struct osim__k_desc {
 struct osim__k_irqs {
 	struct osim__k_desc desc[OSIM__K_IRQ_COUNT];
 	struct osim__k_desc *by_intid[OSIM_INTID_MAX];
-	struct osim__k_action *orphans; /* freed where their thread could not be waited for */
+	struct osim__k_action *orphans; /* unlinked: being freed, or what nobody could wait for */
 };
+
+static inline void osim__k_orphan(struct osim__k_irqs *irqs, struct osim__k_action *a)
+{
+	a->next_orphan = irqs->orphans;
+	irqs->orphans = a;
+}
 
 struct osim__k_irqs *osim__k_irqs(struct osim__kernel *k);
 /* NULL: no such number, or not mapped. */

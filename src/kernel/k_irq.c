@@ -211,8 +211,7 @@ void osim__k_irqs_drop(struct osim__kernel *k)
 			continue;
 		while ((a = d->actions)) {
 			d->actions = a->next;
-			a->next = k->irqs->orphans;
-			k->irqs->orphans = a;
+			osim__k_orphan(k->irqs, a);
 		}
 		osim__k_irq_update(k, d);
 		k->irqs->by_intid[d->intid] = NULL;
@@ -232,7 +231,7 @@ void osim__k_irqs_fini(struct osim__kernel *k)
 			osim__kernel_free(a);
 		}
 	while ((a = k->irqs->orphans)) {
-		k->irqs->orphans = a->next;
+		k->irqs->orphans = a->next_orphan;
 		osim__kernel_free(a);
 	}
 	osim__kernel_free(k->irqs);

@@ -189,17 +189,25 @@ static struct osim__k_action *unlink_action(struct osim__k_desc *d, const void *
 	return a;
 }
 
-static void thread_stop(struct osim__kernel *k, struct osim__k_action *a)
+/* false: it could not be waited for. */
+static bool thread_stop(struct osim__kernel *k, struct osim__k_action *a)
 {
 	a->stop = true;
 	osim__wake(&k->m->sched, &a->waiting, 1);
-	if (osim__sched_current(&k->m->sched) != a->thread && osim__k_join(k->m, a->thread)) {
-		osim__thread_free(a->thread);
-		osim__kernel_free(a);
-		return;
-	}
-	a->next = k->irqs->orphans;
-	k->irqs->orphans = a;
+	if (osim__sched_current(&k->m->sched) == a->thread || !osim__k_join(k->m, a->thread))
+		return false;
+	osim__thread_free(a->thread);
+	return true;
+}
+
+static void action_free(struct osim__k_irqs *irqs, struct osim__k_action *a)
+{
+	struct osim__k_action **link = &irqs->orphans;
+
+	while (*link != a)
+		link = &(*link)->next_orphan;
+	*link = a->next_orphan;
+	osim__kernel_free(a);
 }
 
 /* The line is masked first, then what is under way ends, the thread's part too. */
@@ -222,13 +230,13 @@ const void *osim__k_free_irq(unsigned int irq, void *dev_id, const struct osim__
 	name = a->name;
 	osim__k_irq_update(k, d);
 	osim__live_remove(k->m, a);
+	/* The machine may end while this waits. */
+	osim__k_orphan(k->irqs, a);
 	wait_quiet(k, d, a, site);
 	if (a->masked)
 		d->masked--;
-	if (a->thread)
-		thread_stop(k, a);
-	else
-		osim__kernel_free(a);
+	if (!a->thread || thread_stop(k, a))
+		action_free(k->irqs, a);
 	return name;
 }
 
@@ -334,8 +342,7 @@ void osim__k_free_percpu_irq(unsigned int irq, void *percpu_dev_id, const struct
 		osim__kernel_free(a);
 		return;
 	}
-	a->next = k->irqs->orphans;
-	k->irqs->orphans = a;
+	osim__k_orphan(k->irqs, a);
 }
 
 void osim__k_enable_percpu_irq(unsigned int irq, bool on, const struct osim__site *site)

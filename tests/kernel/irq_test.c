@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
 
-#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/interrupt.h>
@@ -540,69 +539,6 @@ static void request_fails_when_a_fault_says_so(void **state)
 	assert_string_equal(found(), "none");
 }
 
-/* --- a handler on a CPU that waits for a lock --- */
-
-static DEFINE_SPINLOCK(outer);
-static DEFINE_SPINLOCK(inner);
-static DECLARE_COMPLETION(told);
-
-static irqreturn_t inner_handler(int number, void *dev_id)
-{
-	spin_lock(&inner);
-	handled++;
-	complete(&told);
-	spin_unlock(&inner);
-	return IRQ_HANDLED;
-}
-
-static void outer_then_inner(void)
-{
-	unsigned long flags;
-
-	spin_lock(&outer);
-	osim_irq_raise(m, OSIM_NOTIF_INTID, 0);
-	spin_lock_irqsave(&inner, flags);
-	spin_unlock_irqrestore(&inner, flags);
-	spin_unlock(&outer);
-}
-
-static void only_outer(void)
-{
-	spin_lock(&outer);
-	spin_unlock(&outer);
-}
-
-static void request_inner(void)
-{
-	assert_int_equal(request_irq(irq, inner_handler, 0, "inner", &handled), 0);
-}
-
-static void free_inner(void)
-{
-	free_irq(irq, &handled);
-}
-
-static void handler_goes_on_where_its_cpu_waits_for_another_lock(void **state)
-{
-	struct osim_chooser_seeded seeded;
-
-	(void)state;
-	m->sched.slow |= OSIM__SLOW_CHOOSER;
-	for (uint64_t seed = 0; seed < 256; seed++) {
-		m->sched.chooser = osim_chooser_seeded(&seeded, seed);
-		spin_lock_init(&outer);
-		spin_lock_init(&inner);
-		handled = 0;
-		in_thread(request_inner);
-		osim_spawn(m, "both", fixture_call, (void *)outer_then_inner, 0, NULL);
-		osim_spawn(m, "outer", fixture_call, (void *)only_outer, 1, NULL);
-		assert_int_equal(osim_run(m), 0);
-		assert_int_equal(handled, 1);
-		in_thread(free_inner);
-	}
-	assert_string_equal(found(), "none");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -627,7 +563,6 @@ int main(void)
 		IRQ_TEST(request_fails_when_a_fault_says_so),
 		PERCPU_TEST(percpu_line_is_enabled_on_each_cpu_by_itself),
 		PERCPU_TEST(percpu_irq_freed_while_enabled_is_found),
-		IRQ_TEST(handler_goes_on_where_its_cpu_waits_for_another_lock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
