@@ -18,6 +18,11 @@ static void check(struct osim_machine *m, wait_queue_head_t *wq, const struct os
 	init_waitqueue_head(wq);
 }
 
+void osim__k_wait_begins(const struct osim__site *site)
+{
+	osim__k_check_sleep(osim__machine(), "wait_event()", site);
+}
+
 long osim__k_wait_queue(wait_queue_head_t *wq, u32 seen, unsigned long timeout, int mode,
 			const struct osim__site *site)
 {
@@ -25,7 +30,6 @@ long osim__k_wait_queue(wait_queue_head_t *wq, u32 seen, unsigned long timeout, 
 	uint64_t deadline_ns = osim__k_deadline_ns(m, timeout);
 	int rc;
 
-	osim__k_check_sleep(m, "wait_event()", site);
 	check(m, wq, site);
 	osim__access_acquire(m, wq);
 	if (osim__k_woken(wq, mode) != seen)

@@ -333,6 +333,20 @@ static void wait_event_with_a_signal_and_a_true_condition_succeeds(void **state)
 	assert_int_equal(results[1], -ERESTARTSYS);
 }
 
+static void event_in_atomic(void)
+{
+	preempt_disable();
+	wait_event(queue, true);
+	preempt_enable();
+}
+
+static void wait_event_where_one_cannot_sleep_is_found_whatever_the_condition(void **state)
+{
+	(void)state;
+	in_thread(event_in_atomic);
+	assert_string_equal(found(), "kernel.sleep-in-atomic");
+}
+
 /* --- time, threads --- */
 
 static void clock_body(void)
@@ -495,6 +509,7 @@ int main(void)
 		COMPLETION_TEST(completion_before_init_is_found),
 		COMPLETION_TEST(wait_event_looks_again_at_each_wake),
 		COMPLETION_TEST(wait_event_does_not_lose_a_wake_during_the_condition),
+		COMPLETION_TEST(wait_event_where_one_cannot_sleep_is_found_whatever_the_condition),
 		COMPLETION_TEST(wake_up_wakes_all_whose_wait_is_not_exclusive),
 		COMPLETION_TEST(wake_up_interruptible_leaves_out_waits_that_no_signal_ends),
 		COMPLETION_TEST(wait_event_with_a_signal_and_a_true_condition_succeeds),

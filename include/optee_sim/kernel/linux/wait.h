@@ -21,6 +21,8 @@ typedef struct wait_queue_head {
 	struct osim__k_waitq waiters;
 } wait_queue_head_t;
 
+/* A finding where the context cannot sleep, whether it will have to or not. */
+OSIM__K_API void osim__k_wait_begins(const struct osim__site *site);
 /* Jiffies left (at least 1) when woken, 0 timed out, -ERESTARTSYS a signal. seen: woken before the
  * condition was tested. */
 OSIM__K_API long osim__k_wait_queue(wait_queue_head_t *wq, u32 seen, unsigned long timeout,
@@ -61,6 +63,7 @@ static inline bool waitqueue_active(const wait_queue_head_t *wq)
 #define OSIM__K_WAIT_EVENT(wq, condition, timeout, mode)                                         \
 	({                                                                                       \
 		long osim__left = (long)(timeout);                                               \
+		osim__k_wait_begins(OSIM__SITE);                                                 \
 		for (;;) {                                                                       \
 			u32 osim__seen = osim__k_woken(&(wq), mode);                             \
 			if (condition) {                                                         \
