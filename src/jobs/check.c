@@ -164,6 +164,7 @@ static int run(struct checking *c, size_t count, size_t batch, void (*work)(void
 					.batch = batch,
 					.work = work,
 					.leave = c->options->leave ? leave : NULL,
+					.died = osim__experiment_died,
 					.ended = ended,
 					.arg = c};
 	int rc = osim__jobs_run(&jobs);

@@ -237,6 +237,22 @@ static void tell_findings(const struct experiment_run *run)
 			run->wrong(run->wrong_arg, f->id, f->text, f->where);
 }
 
+static struct experiment_run *in_progress;
+
+/* Whether anybody would still have waited is not known where the driver was to leave. */
+void osim__experiment_died(void *arg)
+{
+	struct experiment_run *run = in_progress;
+
+	(void)arg;
+	in_progress = NULL;
+	if (!run)
+		return;
+	run->lent |= osim__rules_lent(run->check);
+	run->left |= run->x->plan == OSIM__PLAN_UNBIND || run->x->plan == OSIM__PLAN_KEXEC;
+	tell_findings(run);
+}
+
 static void take_measure(struct experiment_run *run)
 {
 	struct osim__measure *measure = run->measure;
@@ -265,6 +281,7 @@ static int make(struct experiment_run *run)
 	osim_tap_add(m, &run->tap);
 	osim_set_fault(m, fault, run);
 	osim_set_event_sink(m, on_event, run);
+	in_progress = run;
 	osim__stage_run(&run->stage, run->x->scenario);
 	/* What was begun in threads of its own comes to its end. */
 	if (run->x->plan == OSIM__PLAN_UNBIND || run->x->plan == OSIM__PLAN_KEXEC)
@@ -275,6 +292,7 @@ static int make(struct experiment_run *run)
 		osim_unbind(m);
 	run->lent |= osim__rules_lent(run->check);
 	tell_findings(run);
+	in_progress = NULL;
 	if (run->measure)
 		take_measure(run);
 	osim_set_event_sink(m, NULL, NULL);

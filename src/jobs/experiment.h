@@ -92,6 +92,10 @@ int osim__experiment_run(const struct osim__experiment *x, struct osim_driver *d
 			 osim__wrong_fn *wrong, void *wrong_arg, osim_event_fn *sink,
 			 void *sink_arg, struct osim__measure *measure);
 
+/* Where a sanitizer's report ends the process in the middle of that: what was wrong before. arg is
+ * not used. */
+void osim__experiment_died(void *arg);
+
 int osim__experiment_print(const struct osim__experiment *x, char *text, size_t bytes);
 /* 0; -EINVAL, with osim__error(). scenarios ends with NULL. */
 int osim__experiment_parse(struct osim__experiment *x, const char *text,

@@ -101,6 +101,13 @@ static void leave(void)
 		worker_jobs->leave(worker_jobs->arg);
 }
 
+static void died(void)
+{
+	if (worker_jobs->died)
+		worker_jobs->died(worker_jobs->arg);
+	leave();
+}
+
 static void stopped(int signal)
 {
 	(void)signal;
@@ -111,7 +118,7 @@ static void work(const struct osim__jobs *jobs, size_t next, size_t end)
 {
 	worker_jobs = jobs;
 	if (__sanitizer_set_death_callback)
-		__sanitizer_set_death_callback(leave);
+		__sanitizer_set_death_callback(died);
 	signal(SIGTERM, stopped);
 	for (; next < end && !worker_stopped; next++) {
 		if (ftruncate(STDERR_FILENO, 0) || lseek(STDERR_FILENO, 0, SEEK_SET))

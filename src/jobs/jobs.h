@@ -38,6 +38,9 @@ struct osim__jobs {
 	void (*work)(void *arg, size_t index);
 	/* In the worker, before its process ends; also at a sanitizer's report. May be NULL. */
 	void (*leave)(void *arg);
+	/* In the worker, at a sanitizer's report, which ends the piece; before leave(). May write
+	 * to its record. May be NULL. */
+	void (*died)(void *arg);
 	/* In the parent, once for each piece, in the order in which they end. false: enough, stop.
 	 */
 	bool (*ended)(void *arg, const struct osim__job_result *result);

@@ -269,6 +269,7 @@ static bool fails(void *arg, const struct osim__schedule *schedule)
 					.parallel = 1,
 					.timeout_ms = TIMEOUT_MS,
 					.work = work_trial,
+					.died = osim__experiment_died,
 					.ended = tried,
 					.arg = t};
 

@@ -17,6 +17,7 @@ LIVE = [
     ("L2", "6.1 6.12", "asan.SEGV", "optee_notif_send", "max-0"),
     ("L3", "6.12", "rpc.wait-long", None, "wait-timeout"),
     ("L4", "6.1 6.12", "notif.enable-honoured", None, ""),
+    ("before a crash", "6.1", "machine.stuck", "optee_notif_wait", "wait-timeout"),
     ("L5", "6.1 6.12", "rpc.shm-free-type", None, "rpcs"),
 ]
 # Scenarios and how many runs of each suffice; the same seed, the same runs.
