@@ -120,7 +120,7 @@ static void owners(void *arg)
 		    "a device that is closed leaves sessions open, or closes one twice");
 }
 
-static void sessions(struct osim_stage *stage)
+static bool begin(struct osim_stage *stage)
 {
 	const struct osim_pta pta = {.size = sizeof(pta),
 				     .uuid = {0xc0, 0x40, 2},
@@ -131,9 +131,53 @@ static void sessions(struct osim_stage *stage)
 				     .invoke = counted_invoke,
 				     .arg = stage};
 
-	if (osim_pta_register(stage->m, &pta) || !osim_stage_bind(stage))
+	return !osim_pta_register(stage->m, &pta) && osim_stage_bind(stage);
+}
+
+static void sessions(struct osim_stage *stage)
+{
+	if (!begin(stage))
 		return;
 	osim_stage_program(stage, "owner", owners);
+	osim_run(stage->m);
+}
+
+/* --- while another program's call is in flight --- */
+
+static void in_flight(void *arg)
+{
+	struct osim_stage *stage = arg;
+	struct osim_client client;
+	uint32_t session;
+
+	if (!osim__program_begin(stage, osim__system_pta, &client, &session))
+		return;
+	osim__program_ask(&client, session, OSIM_PTA_SYSTEM_SLEEP, 20, 0);
+	osim__program_end(&client, session);
+}
+
+static void leaves_one(void *arg)
+{
+	struct osim_stage *stage = arg;
+	struct osim_client client;
+	uint32_t session;
+
+	if (osim_client_open(stage->m, &client))
+		return;
+	open_one(stage, &client, &session);
+	osim_client_close(&client);
+	osim_expect(stage, !stage->value, "session.close",
+		    "a device that is closed leaves a session open that was opened beside another "
+		    "program's call");
+}
+
+static void beside(struct osim_stage *stage)
+{
+	if (!begin(stage))
+		return;
+	osim_stage_program(stage, "in-flight", in_flight);
+	osim_run_for(stage->m, 5 * MS);
+	osim_stage_program(stage, "leaver", leaves_one);
 	osim_run(stage->m);
 }
 
@@ -186,6 +230,11 @@ const struct osim_scenario osim__scenario_sessions_cache = {
 	.what = "The same without RPC arguments.",
 	.configure = osim__without_rpc_arg,
 	.body = sessions};
+const struct osim_scenario osim__scenario_sessions_beside = {
+	.name = "sessions-beside",
+	.what = "A program opens a session while another one's call is in flight, and leaves.",
+	.configure = osim__without_rpc_arg,
+	.body = beside};
 const struct osim_scenario osim__scenario_crowd = {
 	.name = "sessions-many",
 	.what = "Eight programs have a command each in the secure world at the same time.",

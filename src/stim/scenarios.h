@@ -94,7 +94,7 @@ bool osim__program_login(struct osim_client *client, uint32_t session,
 	X(memory_rpc_reserved) X(queue) X(queue_hidden) X(pairs) X(helping) X(pairs_hidden) X(reserve)              \
 	X(prior) X(no_system) X(kernel_memory) X(kernel_memory_reserved) X(answers)                       \
 	X(answers_register)                          \
-	X(shared_memory) X(shared_sessions) X(sessions_cache) X(login) X(unmapped) X(get_fails) X(apart) X(supp_memory) X(supp_memory_alloc) X(supp_memory_reserved)     \
+	X(shared_memory) X(shared_sessions) X(sessions_cache) X(sessions_beside) X(login) X(unmapped) X(get_fails) X(apart) X(supp_memory) X(supp_memory_alloc) X(supp_memory_reserved)     \
 	X(supp_memory_reserved_rpc)
 /* clang-format on */
 

@@ -116,6 +116,16 @@ MENDS = [
        r"\1 {\n\t\tfor (u32 n = 0; n < num_params; n++)\n"
        r"\t\t\tif (tee_param_is_memref(params + n) && params[n].u.memref.shm)\n"
        r"\t\t\t\ttee_shm_put(params[n].u.memref.shm);\n\t}\n\tif (rc)\n")]),
+    ("F30", "the driver's own context is there as long as programs are",
+     [(CORE, r"\tteedev_close_context\(optee->ctx\);\n", "\ttee_device_put(optee->teedev);\n"),
+      (CORE, r"(\ttee_device_unregister\(optee->teedev\);\n)", r"\1\toptee_release(optee->ctx);\n\tkfree(optee->ctx);\n"),
+      (CORE, r"(#include \"optee_private\.h\"\n)", r'\1#include "../tee_private.h"\n'),
+      # The same where probe fails.
+      (SMC, r"(err_close_ctx:\n)\tteedev_close_context\(ctx\);\n", r"\1\ttee_device_put(optee->teedev);\n"),
+      (SMC, r"(err_free_optee:\n)", r"\1\tif (optee->ctx) {\n\t\toptee_release(optee->ctx);\n\t\tkfree(optee->ctx);\n\t}\n"),
+      (SMC, r"(#include \"optee_private\.h\"\n)", r'\1#include "../tee_private.h"\n')]),
+    ("F49", "buffers for messages are the driver's own",
+     [(CALL, r"(tee_shm_alloc_(?:priv|kernel)_buf\()ctx(, SHM_ENTRY_SIZE\))", r"\1optee->ctx\2")]),
     ("F24", "a lack of memory is no reason for a warning",
      [(CORE, r"WARN_ON\((optee_enumerate_devices\(PTA_CMD_GET_DEVICES_SUPP\))\)", r"\1")]),
 ]
