@@ -84,9 +84,11 @@ string(REGEX REPLACE "\\.(tar(\\.[a-z0-9]+)?|tgz|txz|tbz2)$" "" name "${name}")
 string(REGEX REPLACE "^linux-source-" "linux-" name "${name}")
 string(REGEX REPLACE "[^A-Za-z0-9._-]" "_" name "${name}")
 
-file(GLOB_RECURSE files RELATIVE "${tree}" "${tree}/drivers/tee/*.[ch]" "${tree}/drivers/tee/Makefile")
-file(GLOB headers RELATIVE "${tree}" "${tree}/include/linux/tee*.h" "${tree}/include/linux/rpmb.h"
-  "${tree}/include/uapi/linux/tee*.h")
+# In its name these stand for themselves.
+string(REGEX REPLACE "([][*?])" "[\\1]" in "${tree}")
+file(GLOB_RECURSE files RELATIVE "${tree}" "${in}/drivers/tee/*.[ch]" "${in}/drivers/tee/Makefile")
+file(GLOB headers RELATIVE "${tree}" "${in}/include/linux/tee*.h" "${in}/include/linux/rpmb.h"
+  "${in}/include/uapi/linux/tee*.h")
 list(APPEND files ${headers})
 list(SORT files)
 

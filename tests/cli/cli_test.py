@@ -342,6 +342,8 @@ class Kernel(Directory):
             self.assertIn("=== bind linux-copy", self.run_tree(self.tree).stdout)
 
     def test_findings_of_a_driver_end_with_1(self):
+        # Whatever the tree is called.
+        self.tree = self.copy("odd [6]*;$x")
         file = self.tree / "drivers/tee/optee/device.c"
         text = file.read_text()
         self.assertIn("kfree(optee_device);", text)
