@@ -135,6 +135,8 @@ OSIM_EXPORT int osim_check_only(struct osim_check_options *options, const char *
  * @param sink        Gets each event; may be NULL.
  * @retval 0        Nothing was wrong.
  * @retval 1        Something was; events of kind FINDING told it.
+ * @retval 2        Nothing was wrong, and nothing was done: the run ends before the allocation, the
+ * call or the event that the experiment names.
  * @retval -EINVAL  No such experiment, or options out of range; osim_last_error() says why.
  * @retval -ENOMEM  Out of memory.
  */

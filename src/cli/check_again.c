@@ -39,7 +39,12 @@ int osim__cli_check_again(const struct osim__cli_check *c)
 			osim__cli_error("--again: %s",
 					rc == -EINVAL ? osim_last_error() : strerror(-rc));
 		else
-			status = rc ? OSIM__EXIT_FINDINGS : OSIM__EXIT_CLEAN;
+			status = rc == 1 ? OSIM__EXIT_FINDINGS : OSIM__EXIT_CLEAN;
+		/* A finding's run in a driver that was changed since. */
+		if (rc == 2)
+			osim__cli_error("--again: the run of '%s' ends before that; nothing was "
+					"done to it",
+					c->again);
 	}
 	return osim__cli_trace_close(&a.trace) ? status : OSIM__EXIT_USAGE;
 }

@@ -411,13 +411,30 @@ static void count_wrong(void *arg, const char *id, const char *text, const char 
 	++*count;
 }
 
+/* Did the run come to what the experiment does? */
+static bool was_done(const struct osim__experiment *x, const struct osim__measure *m)
+{
+	if (x->plan == OSIM__PLAN_NONE)
+		return true;
+	if (x->plan == OSIM__PLAN_FAULT)
+		return x->at < m->faults[x->a];
+	if (x->plan < OSIM__PLAN_LOST)
+		return x->at < m->events;
+	if (x->plan < OSIM__PLAN_RET)
+		return x->at < m->raises;
+	if (x->plan < OSIM__PLAN_FOREIGN)
+		return x->at < m->calls;
+	return x->at < (x->plan == OSIM__PLAN_MSG ? m->messages : m->rpcs);
+}
+
 int osim_check_again(const struct osim_check_options *options, const char *experiment,
 		     osim_event_fn *sink, void *arg)
 {
 	const struct osim_scenario **scenarios = NULL;
+	struct osim__measure *measure = calloc(1, sizeof(*measure));
 	struct osim__experiment x;
 	size_t wrong = 0;
-	int rc = refuse(options);
+	int rc = measure ? refuse(options) : -ENOMEM;
 
 	if (!rc)
 		rc = osim__scenarios_all(options, &scenarios);
@@ -427,7 +444,10 @@ int osim_check_again(const struct osim_check_options *options, const char *exper
 		x.profile = OSIM_PROFILE_ABI;
 	if (!rc)
 		rc = osim__experiment_run(&x, options->driver, count_wrong, &wrong, sink, arg,
-					  NULL);
+					  measure);
+	if (!rc)
+		rc = wrong ? 1 : was_done(&x, measure) ? 0 : 2;
 	free(scenarios);
-	return rc ? rc : wrong != 0;
+	free(measure);
+	return rc;
 }

@@ -142,6 +142,14 @@ class Options(Directory):
         self.assertNotEqual(texts[0], texts[1])
         self.assertEqual(texts[1:], [texts[1]] * 3)
 
+    def test_run_that_does_not_come_to_what_is_done_says_so(self):
+        done = run_check("--again=posts+alloc@3", check=0)
+        self.assertEqual(done.stderr, "")
+        done = run_check("--again=posts+alloc@3000", check=0)
+        self.assertIn("=== model unbound", done.stdout)
+        self.assertIn("--again: the run of 'posts+alloc@3000' ends before that; nothing was done",
+                      done.stderr)
+
     def test_every_fault_is_on_the_page_about_experiments(self):
         root = pathlib.Path(__file__).parents[2]
         page = (root / "docs/check.md").read_text()

@@ -130,6 +130,7 @@ static void own_scenario_meets_every_stimulus_and_is_told(void **state)
 	assert_null(strchr(order.experiment, ','));
 	assert_int_equal(osim_check_again(&options, order.experiment, NULL, NULL), 1);
 	assert_int_equal(osim_check_again(&options, "own", NULL, NULL), 0);
+	assert_int_equal(osim_check_again(&options, "own+alloc@1", NULL, NULL), 0);
 }
 
 static size_t rows(const char *timeline, const char *with)
@@ -307,6 +308,26 @@ static void options_out_of_range_are_refused(void **state)
 	}
 }
 
+static void experiment_that_the_run_does_not_come_to_is_told(void **state)
+{
+	static const char *const plans[] = {"alloc", "irq",   "post=0",	 "kill",  "unplug",
+					    "late",  "ret=4", "a1=0x10", "again", "msg.ret=0"};
+	const struct osim_scenario *scenarios[] = {&own};
+	struct osim_check_options options = options_of(scenarios, 1);
+	char name[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+		size_t n = strcspn(plans[i], "=");
+
+		snprintf(name, sizeof(name), "own+%.*s@4000%s", (int)n, plans[i], plans[i] + n);
+		assert_int_equal(osim_check_again(&options, name, NULL, NULL), 2);
+	}
+	assert_int_equal(osim_check_again(&options, "own+late@0", NULL, NULL), 0);
+	assert_int_equal(osim_check_again(&options, "own+kill@3", NULL, NULL), 0);
+	assert_int_equal(osim_check_again(&options, "own+msg.ret_origin@0=4", NULL, NULL), 0);
+}
+
 static void lacks(struct osim_stage *stage)
 {
 	osim_stage_lacks(stage, "such thing");
@@ -352,6 +373,7 @@ int main(void)
 		cmocka_unit_test(scenario_that_cannot_be_taken_is_refused),
 		cmocka_unit_test(schedule_is_shrunk_before_it_is_shown),
 		cmocka_unit_test(finding_that_does_not_come_again_has_no_timeline),
+		cmocka_unit_test(experiment_that_the_run_does_not_come_to_is_told),
 		cmocka_unit_test(options_out_of_range_are_refused),
 		cmocka_unit_test(scenarios_left_out_that_do_not_fit_are_not_cut_in_two),
 	};
