@@ -74,8 +74,8 @@ bool osim__cli_check_files_fine(struct osim__cli_check *c)
 	for (size_t i = 0; i < REPORTS; i++)
 		files[i] = reports[i].file;
 	files[count++] = (struct osim__cli_output){"--write-trace", c->write_trace};
-	files[count++] = (struct osim__cli_output){"--tap", c->tap ? "-" : NULL};
 	c->quiet = osim__cli_outputs_stdout(files, count);
+	files[count++] = (struct osim__cli_output){"--tap", c->tap ? "-" : NULL};
 	if (!osim__cli_outputs_differ(files, count) ||
 	    (c->baseline && !osim__cli_is_std(c->baseline) &&
 	     !readable("--baseline", c->baseline)) ||

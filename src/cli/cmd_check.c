@@ -229,6 +229,9 @@ static void settle(struct argp_state *state, struct osim__cli_check *c)
 		argp_error(state, "--scenario: needs --kernel or --driver");
 	if (c->coverage && !c->build.kernel && !c->build.driver)
 		argp_error(state, "--coverage: needs --kernel or --driver");
+	/* The counters' own accesses would be races. */
+	if (c->coverage && c->build_given && !strcmp(c->build.build, "access"))
+		argp_error(state, "--coverage: not together with --build access");
 	if (c->again && (c->against || c->coverage || c->baseline || c->baseline_write || c->json ||
 			 c->junit || c->sarif || c->tap))
 		argp_error(state, "--again: makes one run, and no report");
@@ -284,6 +287,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->build.built = true;
 		return 0;
 	case OPT_ONLY:
+		if (c->only)
+			argp_error(state, "--only: '%s' and '%s': once, please", c->only, arg);
 		c->only = arg;
 		return 0;
 	case OPT_JOBS:

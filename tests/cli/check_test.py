@@ -58,6 +58,9 @@ class Options(Directory):
                 (["--only=posts.x"], "begins with 'posts.x'"),
                 (["--again=nosuch"], "--again: experiment 'nosuch'"),
                 (["--coverage=x"], "--coverage: needs --kernel or --driver"),
+                (["--coverage=x", "--driver", GIVEN.handler, "--build=access"],
+                 "--coverage: not together with --build access"),
+                (["--only=posts", "--only=wait"], "--only: 'posts' and 'wait': once, please"),
                 (["--again=posts", "--tap"], "--again: makes one run, and no report"),
                 (["--scenario=/nonexistent.c"], "--scenario: cannot read '/nonexistent.c'"),
                 (["--scenario", GIVEN.handler], "--scenario: needs --kernel or --driver"),
@@ -397,6 +400,10 @@ class Formats(Directory):
                 self.assertGreater(counts[at], 200)
             if "return -ENOMEM;" in line:
                 self.assertLess(counts[at], 200)
+        line = re.search(r"^lines: .*$", out, re.M).group(0)
+        for words, there in (["--tap"], f"# {line}"), (["--json=-"], None):
+            out = Planted.check(*SOME, "--coverage", self.dir / "new", *words, check=1).stdout
+            self.assertEqual(re.findall(r"^.*lines: \d.*$", out, re.M), [there] if there else [])
 
     def test_same_run_gives_the_same_report(self):
         reports = []
