@@ -314,13 +314,14 @@ static void take_time(struct osim_check_options *o, uint64_t ms)
 char *osim__cli_check_races(struct osim__cli_check *c)
 {
 	uint64_t begin_ms = now_ms(), share_s = c->options.budget_ms / 1000u;
-	char *report = new_file(), *files = c->files ? strdup(c->files) : NULL;
-	char *scenarios = c->scenarios ? strdup(c->scenarios) : NULL;
+	char *report = new_file(), *files, *scenarios;
 	struct words w;
 	int rc;
 
 	if (!report)
 		return NULL;
+	files = c->files ? strdup(c->files) : NULL;
+	scenarios = c->scenarios ? strdup(c->scenarios) : NULL;
 	begin_words(&w, c, c->access_runner, report, (share_s + RACES_SHARE - 1) / RACES_SHARE);
 	add(&w, "--quick", "--build=access");
 	if (c->build.kernel)

@@ -456,6 +456,14 @@ class Races(Directory):
     def check_races(self, *words, check=None):
         return run_check("--driver", self.file, *SOME, *words, check=check, cache=self.cache)
 
+    def test_check_for_races_that_cannot_be_made_ends_with_an_error(self):
+        for words, status in ([], 2), (["--bisect"], 128):
+            done = run_check("--driver", self.file, *words, check=status, cache=self.cache,
+                             TMPDIR="/nonexistent")
+            self.assertRegex(done.stderr, r"cannot make '/nonexistent/optee-sim\.\w+': No such file")
+            # Nor is what is left in memory worth a word.
+            self.assertNotIn("Sanitizer", done.stderr)
+
     def test_race_is_found_beside_the_rest_and_shown_again(self):
         out = self.dir / "json"
         done = self.check_races("--json", out, check=1)
