@@ -36,7 +36,9 @@ static void sink(void *arg, const struct osim_event *event)
 
 static bool make_machine(struct run *run)
 {
+	static const char caps[] = "caps: ";
 	struct osim_options options = run->options->machine;
+	const char *why;
 	int rc;
 
 	options.secure = &run->options->secure;
@@ -44,8 +46,10 @@ static bool make_machine(struct run *run)
 		options.chooser = osim_chooser_seeded(&run->seeded, run->options->seed);
 	rc = osim_machine_new(&options, &run->result.m);
 	/* Whatever else can be wrong has been refused before. */
+	why = osim_last_error();
 	if (rc == -EINVAL)
-		osim__cli_error("--%s", osim_last_error());
+		osim__cli_error("--caps: %s",
+				strncmp(why, caps, strlen(caps)) ? why : why + strlen(caps));
 	else if (rc)
 		osim__cli_error("cannot make the machine: %s", strerror(-rc));
 	return !rc;

@@ -82,6 +82,7 @@ class Options(unittest.TestCase):
         self.refused("--caps=dynamic_shm --max-notif=3", "--max-notif: --caps does not offer")
         self.refused("--caps=dynamic_shm --post=1", "--post: --caps does not offer async_notif")
         self.refused("--caps=dynamic_shm,0x80000000", "optee-sim: --caps: 0x80000004 has bits")
+        self.refused("--caps=dynamic_shm,protmem", "optee-sim: --caps: protmem_size_bytes: 0 does")
         self.refused("--build=asan", "--build: needs --kernel")
 
     def test_files_are_looked_at_before_anything_is_built(self):
