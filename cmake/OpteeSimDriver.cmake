@@ -315,7 +315,9 @@ function(_optee_sim_driver_end target description ffa_dropped)
   # Its static data goes into two sections of its own, whose bounds the linker tells: osim_crash()
   # makes it what it was.
   set(object "${dir_generated}/${target}.o")
-  set(compiler "${CMAKE_C_COMPILER}")
+  # CC="ccache gcc" is a compiler and its first argument.
+  separate_arguments(compiler UNIX_COMMAND "${CMAKE_C_COMPILER_ARG1}")
+  list(PREPEND compiler "${CMAKE_C_COMPILER}")
   if(CMAKE_C_COMPILER_TARGET)
     list(APPEND compiler "${CMAKE_C_COMPILE_OPTIONS_TARGET}${CMAKE_C_COMPILER_TARGET}")
   endif()

@@ -119,7 +119,6 @@ static void post(struct run *run)
 			if (rc == -ERANGE) {
 				osim__cli_error("--post: %s", osim_last_error());
 				run->refused = true;
-				return;
 			}
 			if (!step(run, "post", rc))
 				return;

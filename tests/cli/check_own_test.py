@@ -113,6 +113,11 @@ exec cc "$@"
                              *words, check=status, cache=self.dir / "cache", CC=str(compiler))
             self.assertRegex(done.stderr, r"--driver: no space left for '.*'\n$")
 
+    def test_compiler_may_be_a_command_with_arguments(self):
+        done = run_check("--driver", self.driver, "--build=plain", "--list", check=0,
+                         cache=self.dir / "cache", CC="env cc")
+        self.assertIn("posts ", done.stdout)
+
     def test_name_that_is_taken_is_refused(self):
         bad = self.dir / "bad.c"
         bad.write_text(self.file.read_text().replace('"burst"', '"posts"'))

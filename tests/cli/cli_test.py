@@ -137,6 +137,7 @@ class Run(unittest.TestCase):
         done = optee_sim("run", "--max-notif=9", "--post=9,10,8", check=2)
         self.assertIn("--post: value 10 is above the maximum 9", done.stderr)
         self.assertIn("post 9: irq", done.stdout)
+        self.assertNotIn("clean", done.stdout)
         self.assertNotIn("post 8", done.stdout)
         optee_sim("run", "--max-notif=0", "--post=0", check=0)
 
