@@ -56,7 +56,10 @@ class Group:
         # Line numbers and sizes move when a tree is altered.
         frames = [f.split()[0].split(".")[0] for f in finding["where"]]
         place = " ".join(frames[:4]) or re.sub(r"0x[0-9a-f]+|\d+", "#", finding["text"])
-        self.key = self.ident + " at " + place
+        # What a wild pointer hits, and where it is noticed, is chance.
+        wild = (self.ident in ("asan.SEGV", "asan.wild-pointer")
+                or self.ident == "ubsan" and " access within " in finding["text"])
+        self.key = "pointer in " + frames[0] if wild and frames else self.ident + " at " + place
         self.function = frames[0] if frames else ""
 
     def shown_in(self, output):
