@@ -415,7 +415,7 @@ static void turner(void *arg)
 {
 	struct osim_stage *stage = arg;
 
-	for (stage->turn = 0; stage->turn < TURNS; stage->turn++)
+	for (stage->turn = 1; stage->turn < TURNS; stage->turn++)
 		osim_yield(stage->m);
 }
 
@@ -428,8 +428,9 @@ static void foreign_intr(struct osim_stage *stage)
 	stage->tap = (struct osim_tap){.fn = storm_tap, .arg = storm};
 	osim_tap_add(stage->m, &stage->tap);
 	stage->count = 2;
-	osim_stage_program(stage, "session", osim__program_session);
+	/* First, so that it is there when the other one is interrupted. */
 	osim_stage_program(stage, "turner", turner);
+	osim_stage_program(stage, "session", osim__program_session);
 	osim_run(stage->m);
 	osim_tap_remove(stage->m, &stage->tap);
 }

@@ -22,6 +22,7 @@ FAULTS = [
     ("call.c", "optee_cq_complete_one(cq);\n\n\tmutex_unlock", ";", "queue-two", "queue.threads"),
     ("supp.c", "for (n = 0; n < req->num_params; n++) {", "for (n = 1; n < req->num_params; n++) {",
      "supplicant", "supplicant.values"),
+    ("smc_abi.c", "cond_resched();", ";", "foreign-intr", "rpc.resched"),
     ("notif.c", "complete(&entry->c);", ";", "cancel", "notif.wakes"),
 ]
 
