@@ -100,7 +100,8 @@ OSIM_EXPORT int osim_supplicant_restart(struct osim_supplicant *s);
 OSIM_EXPORT bool osim_supplicant_running(const struct osim_supplicant *s);
 
 /** @brief Why it ended: 0: it did not, or it was killed or died as told; else the first negative
- * errno of a call on the device. */
+ * errno of a call on the device, or -EPROTO: the driver gave more parameters than there is room
+ * for. */
 OSIM_EXPORT int osim_supplicant_error(const struct osim_supplicant *s);
 
 /** @brief Requests that it has taken, of one function (OPTEE_RPC_CMD_*) below 32, or with

@@ -110,6 +110,9 @@ static int serve_one(struct osim_supplicant *s)
 	rc = osim_ioctl(s->m, s->fd, (unsigned int)TEE_IOC_SUPPL_RECV, &buf);
 	if (rc)
 		return (int)rc;
+	/* The driver's fault: there was no room for more. */
+	if (call.recv.num_params < metas || call.recv.num_params > PARAMS_MAX + metas)
+		return -EPROTO;
 	count_request(s, call.recv.func);
 	if (!s->killed && s->options.delay_ms)
 		osim_sleep_ns(s->m, s->options.delay_ms * NS_PER_MS);
