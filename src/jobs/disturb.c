@@ -29,6 +29,12 @@ int osim__disturb_fault(struct osim__disturb *d, enum osim_fault kind)
 	return kind == OSIM_FAULT_COPY ? -EFAULT : kind == OSIM_FAULT_IRQ ? -EBUSY : -ENOMEM;
 }
 
+/* An RPC is not what the secure world asks, or is. */
+static void wrong(struct osim__disturb *d, bool is)
+{
+	d->wronged = d->stage->m->misled = is;
+}
+
 /* --- at an event --- */
 
 static void raise_notif(struct osim__disturb *d)
@@ -275,7 +281,8 @@ static const struct osim_event *on_ask(struct osim__disturb *d, const struct osi
 {
 	switch (d->x->plan) {
 	case OSIM__PLAN_RPC:
-		d->wronged = d->altered = true;
+		wrong(d, true);
+		d->altered = true;
 		return alter(d, e, true, altered);
 	case OSIM__PLAN_REFUSE:
 		d->refuse = d->hidden = true;
@@ -286,7 +293,7 @@ static const struct osim_event *on_ask(struct osim__disturb *d, const struct osi
 	}
 	if (!choose_ours(d, now, &d->asked.ours))
 		return e;
-	d->wronged = d->x->plan != OSIM__PLAN_FOREIGN;
+	wrong(d, d->x->plan != OSIM__PLAN_FOREIGN);
 	d->asked.ready = true;
 	d->asked.real = *now;
 	if (d->asked.ours.has_msg)
@@ -484,7 +491,8 @@ void osim__disturb_call(struct osim__disturb *d, struct osim_tap *tap, struct os
 		ask_first(d, m, regs);
 	if (d->x->plan != OSIM__PLAN_REG || d->x->at != nth)
 		return;
-	d->misread = d->wronged = rpc;
+	d->misread = rpc;
+	wrong(d, rpc);
 	regs->a[d->x->a & 7] = d->x->b;
 }
 

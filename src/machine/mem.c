@@ -259,7 +259,7 @@ static bool was_freed(const struct osim_machine *m, uint64_t number)
 
 static void report_freed(struct osim_machine *m, void *va, size_t bytes, bool write)
 {
-	if (__asan_region_is_poisoned && __asan_region_is_poisoned(va, bytes)) {
+	if (!m->misled && __asan_region_is_poisoned && __asan_region_is_poisoned(va, bytes)) {
 		if (write)
 			__asan_storeN(va, bytes);
 		else
